@@ -1,0 +1,1 @@
+"""A shelf: one file for each file format. The contract is :mod:`zhengming.labels.format`."""

@@ -1,0 +1,161 @@
+"""PNG (ISO/IEC 15948, with APNG): the label in the XMP packet of an iTXt chunk (TC260-PG-20259A)."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from zhengming.ground.cursor import Cursor
+from zhengming.ground.errors import BadFile
+from zhengming.labels.edit import Edit, Kept, tidy
+from zhengming.labels.format import Entry, Format, Medium, Place, Sample
+from zhengming.labels.metadata_label import MetadataLabel
+from zhengming.labels.reading import is_label
+from zhengming.labels.structures import xmp
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+XMP_KEYWORD = b"XML:com.adobe.xmp"
+TEXT_KINDS = (b"tEXt", b"zTXt", b"iTXt")
+#: The most that a compressed text may unfold to.
+LARGEST_TEXT = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One chunk: its four-letter kind, and where it starts and stops with length and checksum."""
+
+    kind: bytes
+    start: int
+    stop: int
+
+    @property
+    def data(self) -> Kept:
+        return Kept(self.start + 8, self.stop - 4)
+
+
+class Png(Format):
+    name = "png"
+    title = "PNG 图像"
+    medium = Medium.IMAGE
+    suffixes = (".png", ".apng")
+    media_type = "image/png"
+    place = Place("XMP（iTXt 块，关键字 XML:com.adobe.xmp）", "TC260-PG-20259A", "H")
+
+    def score(self, sample: Sample) -> int:
+        return 100 if sample.start.startswith(SIGNATURE) else 0
+
+    def entries(self, file: BinaryIO) -> Iterator[Entry]:
+        for chunk in chunks(file):
+            if chunk.kind in TEXT_KINDS:
+                yield from _text_entries(chunk.kind, _data(file, chunk))
+
+    def write(self, file: BinaryIO, label: MetadataLabel) -> Edit:
+        packet: bytes | None = None
+        pieces: list[bytes | Kept] = []
+        image_data: int | None = None
+        for chunk in chunks(file):
+            if chunk.kind == b"IDAT" and image_data is None:
+                image_data = len(pieces)
+            if chunk.kind in TEXT_KINDS:
+                data = _data(file, chunk)
+                if _is_xmp(chunk.kind, data):
+                    pieces += [] if packet is None else [_xmp_chunk(xmp.unlabelled(_packet(data)))]
+                    packet = packet or _packet(data)
+                    continue
+                if any(map(is_label, _text_entries(chunk.kind, data))):
+                    continue
+            pieces.append(Kept(chunk.start, chunk.stop))
+        if image_data is None:
+            raise BadFile("PNG 里没有图像数据块 IDAT", "the PNG has no image data (IDAT)")
+        label_chunk = _xmp_chunk(xmp.labelled(packet, label.json()))
+        return tidy([Kept(0, len(SIGNATURE)), *pieces[:image_data], label_chunk, *pieces[image_data:]])
+
+    def body(self, file: BinaryIO) -> Iterator[Kept]:
+        for chunk in chunks(file):
+            if chunk.kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"fcTL", b"fdAT", b"acTL"):
+                yield chunk.data
+
+    def example(self) -> bytes:
+        header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+        pixel = zlib.compress(b"\0\x80", 9)
+        return SIGNATURE + b"".join(
+            _chunk(kind, data) for kind, data in ((b"IHDR", header), (b"IDAT", pixel), (b"IEND", b""))
+        )
+
+
+FORMAT = Png()
+
+
+def chunks(file: BinaryIO) -> Iterator[Chunk]:
+    """The chunks of a PNG, up to and with IEND; what follows IEND is a chunk of kind ``b""``."""
+    cursor = Cursor(file)
+    if cursor.take(8) != SIGNATURE:
+        raise BadFile("不是 PNG：签名不符", "not a PNG: wrong signature", 0)
+    kind = b""
+    while kind != b"IEND":
+        start = cursor.at
+        (size,) = cursor.unpack(">I")
+        kind = cursor.take(4)
+        cursor.skip(size + 4)
+        yield Chunk(kind, start, cursor.at)
+    if cursor.left:
+        yield Chunk(b"", cursor.at, cursor.stop)
+
+
+def _data(file: BinaryIO, chunk: Chunk) -> bytes:
+    return Cursor(file, chunk.data.start).take(len(chunk.data))
+
+
+def _text_entries(kind: bytes, data: bytes) -> Iterator[Entry]:
+    if _is_xmp(kind, data):
+        yield from xmp.entries(_packet(data))
+        return
+    keyword, _, rest = data.partition(b"\0")
+    text = _international(rest) if kind == b"iTXt" else rest if kind == b"tEXt" else _inflated(rest[1:])
+    encoding = "utf-8" if kind == b"iTXt" else _encoding(text)
+    yield Entry(f"PNG {kind.decode()}", keyword.decode("latin-1"), text.decode(encoding, "replace"))
+
+
+def _encoding(text: bytes) -> str:
+    """Latin-1 by the standard; UTF-8 where the bytes are that, as most tools write."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _is_xmp(kind: bytes, data: bytes) -> bool:
+    return kind == b"iTXt" and data.startswith(XMP_KEYWORD + b"\0")
+
+
+def _packet(data: bytes) -> bytes:
+    return _international(data[len(XMP_KEYWORD) + 1 :])
+
+
+def _international(rest: bytes) -> bytes:
+    """The text of an iTXt chunk after its keyword: flag, method, language, translated keyword, text."""
+    parts = rest[2:].split(b"\0", 2)
+    if len(parts) != 3:
+        raise BadFile("iTXt 块不完整", "an iTXt chunk is incomplete")
+    return _inflated(parts[2]) if rest[0] else parts[2]
+
+
+def _inflated(data: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        text = inflater.decompress(data, LARGEST_TEXT)
+    except zlib.error as error:
+        raise BadFile(f"文本块解压失败：{error}", f"a text chunk does not inflate: {error}") from None
+    if inflater.unconsumed_tail:
+        raise BadFile("文本块解压后过大", f"a text chunk inflates to over {LARGEST_TEXT} bytes")
+    return text
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _xmp_chunk(packet: bytes) -> bytes:
+    return _chunk(b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + packet)

@@ -1,0 +1,1 @@
+"""Structures that several formats share: XMP packets, EXIF, boxes, chunks, comments."""
