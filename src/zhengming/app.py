@@ -1,6 +1,20 @@
 """The entry point: settings are read once, the command line is wired once."""
 
+import os
+import sys
+from pathlib import Path
+
+from zhengming import settings
+from zhengming.cli import line
+from zhengming.cli.command import COMMANDS, WRONG_USE
+from zhengming.ground.errors import ZhengmingError
+
 
 def main() -> int:
-    """Run the command line; the exit status is returned."""
-    raise SystemExit("not wired yet")
+    """Run the command line on the arguments of this process; the exit status is returned."""
+    try:
+        chosen = settings.read(Path.cwd(), os.environ, COMMANDS.things)
+    except ZhengmingError as error:
+        print(f"错误：{error}", file=sys.stderr)
+        return WRONG_USE
+    return line.run(sys.argv[1:], chosen)

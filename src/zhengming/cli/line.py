@@ -1,0 +1,81 @@
+"""The command line as a whole: the parser made of the shelf of commands, and one run of it."""
+
+import sys
+from argparse import Action, ArgumentParser, HelpFormatter, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from zhengming import __version__
+from zhengming.cli.command import COMMANDS, INTERRUPTED, WRONG_USE, Command
+from zhengming.cli.screen import Screen
+from zhengming.ground.errors import ZhengmingError
+
+OVERVIEW = """\
+正名：给合成内容以正确的名称，并能证明。
+依据《互联网信息服务深度合成管理规定》与 GB 45438-2025，为文件添加、读取、核验标识。
+（--lang en 显示英文结果；English output with --lang en）"""
+
+
+class Parser(ArgumentParser):
+    """An argument parser that speaks Chinese where argparse speaks English."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Help, **options)
+        self._positionals.title, self._optionals.title = "参数", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示帮助")
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG_USE, f"用法不对：{message}\n查看帮助：{self.prog} --help\n")
+
+
+class _Help(RawDescriptionHelpFormatter):
+    def add_usage(
+        self, usage: str | None, actions: Iterable[Action], groups: Iterable[Any], prefix: str | None = None
+    ) -> None:
+        HelpFormatter.add_usage(self, usage, actions, groups, prefix or "用法：")
+
+
+def parser() -> Parser:
+    """The parser of the whole command line."""
+    line = Parser(prog="zhengming", description=OVERVIEW)
+    line.add_argument("--version", action="version", version=f"zhengming {__version__}", help="显示版本")
+    commands = line.add_subparsers(dest="command", metavar="命令", required=True, title="命令")
+    for command in COMMANDS:
+        _add(commands, command)
+    return line
+
+
+def _add(commands: "_SubParsersAction[Parser]", command: Command) -> None:
+    examples = "示例：\n" + "\n".join(f"  {example}" for example in command.examples)
+    own = commands.add_parser(
+        command.name, help=command.summary.zh, description="\n".join(command.summary), epilog=examples
+    )
+    command.arguments(own)
+    own.add_argument("--json", action="store_true", help="输出 JSON（格式稳定，见 docs/json.md）")
+    own.add_argument("--lang", choices=("zh", "en"), default="zh", help="显示语言，默认 zh")
+    own.set_defaults(chosen=command)
+
+
+def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
+    """Run one command line; the exit status comes back.
+
+    ``settings`` holds, by command, options as if typed before the others, so what is typed has the last word.
+    """
+    options = _parsed(arguments, settings)
+    screen = Screen(options.lang, options.json)
+    try:
+        return int(options.chosen.run(options, screen))
+    except ZhengmingError as error:
+        screen.error(error)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        screen.note("已中断；已完成的文件不受影响", "interrupted; files already done stay done")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has left, as head(1) does
+        sys.stderr.close()
+        return INTERRUPTED
+
+
+def _parsed(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> Namespace:
+    command, rest = next(iter(arguments), ""), arguments[1:]
+    return parser().parse_args([*arguments[:1], *settings.get(command, ()), *rest])

@@ -1,0 +1,78 @@
+"""What a command shows: text for people in their language, or JSON for programs. Progress goes to stderr."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from zhengming.ground.errors import ZhengmingError
+from zhengming.ground.words import Language, Words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The terminal of one command. With ``as_json``, stdout carries one JSON document and nothing else."""
+
+    language: Language = "zh"
+    as_json: bool = False
+
+    def text(self, zh: str, en: str) -> str:
+        """The text in the language of this screen."""
+        return Words(zh, en).in_(self.language)
+
+    def say(self, zh: str, en: str) -> None:
+        """A line for people; not shown with ``--json``."""
+        if not self.as_json:
+            print(self.text(zh, en))
+
+    def note(self, zh: str, en: str) -> None:
+        """A line on stderr, shown always."""
+        print(self.text(zh, en), file=sys.stderr)
+
+    def error(self, error: ZhengmingError) -> None:
+        """An error of ours, on stderr."""
+        self.note(f"错误：{error.words.zh}", f"error: {error.words.en}")
+
+    def json(self, value: Any) -> None:
+        """The one JSON document of this command."""
+        print(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> None:
+        """A table for people; columns are folded to the width of the terminal."""
+        from rich.table import Table
+
+        table = Table(title=caption or None, title_justify="left", header_style="bold")
+        for title in titles:
+            table.add_column(title, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        self._out.print(table)
+
+    @contextmanager
+    def progress(self) -> Iterator["Progress"]:
+        """A progress bar on stderr with rate and time left; nothing where stderr is no terminal."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        rate = TextColumn("{task.fields[rate]}")
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
+            yield bar
+
+    @cached_property
+    def _out(self) -> "Console":
+        from rich.console import Console
+
+        return Console(highlight=False, markup=False)
+
+    @cached_property
+    def _err(self) -> "Console":
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False, markup=False)

@@ -1,0 +1,79 @@
+"""Settings: one file, ``zhengming.toml``, and the environment. Read once, when the command line starts.
+
+A section is a command, a key is one of its options::
+
+    [label]
+    producer = "001191110102MACQD9K64010000"
+    explicit = true
+
+``ZHENGMING_LABEL_PRODUCER`` in the environment says the same and weighs more; what is typed weighs most.
+The file is looked for in the current folder, or where ``ZHENGMING_CONFIG`` points.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from zhengming.ground.errors import WrongInput
+
+FILE = "zhengming.toml"
+PREFIX = "ZHENGMING_"
+CONFIG = "ZHENGMING_CONFIG"
+#: Read elsewhere: where the settings file is, and where the tests find real files.
+NOT_OPTIONS = {CONFIG, "ZHENGMING_SAMPLES"}
+
+
+def read(folder: Path, environment: Mapping[str, str], commands: Mapping[str, object]) -> dict[str, list[str]]:
+    """By command, its options as they would be typed. Raises WrongInput that names the file and the key."""
+    sections = _file(folder, environment)
+    for section in sections:
+        if section not in commands:
+            raise WrongInput(
+                f"{FILE} 中的 [{section}] 不是命令；可用的有：{'、'.join(commands)}",
+                f"[{section}] in {FILE} is no command; there are: {', '.join(commands)}",
+            )
+    return {
+        command: [*_from_file(sections.get(command, {})), *_from_environment(command, environment)]
+        for command in commands
+    }
+
+
+def _file(folder: Path, environment: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    named = environment.get(CONFIG)
+    path = Path(named) if named else folder / FILE
+    if not named and not path.is_file():
+        return {}
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WrongInput(
+            f"读不了设置文件 {path}：{error}", f"cannot read the settings file {path}: {error}"
+        ) from None
+    for name, section in sections.items():
+        if not isinstance(section, dict):
+            raise WrongInput(f"{path}：{name} 须写在 [命令] 之下", f"{path}: {name} belongs under a [command]")
+    return sections
+
+
+def _from_file(section: Mapping[str, object]) -> Iterator[str]:
+    for key, value in section.items():
+        yield from _typed(key, value)
+
+
+def _from_environment(command: str, environment: Mapping[str, str]) -> Iterator[str]:
+    start = f"{PREFIX}{command.upper()}_"
+    for name, value in sorted(environment.items()):
+        if name.startswith(start) and name not in NOT_OPTIONS:
+            truth = {"true": True, "false": False}.get(value.lower(), value)
+            yield from _typed(name.removeprefix(start).lower(), truth)
+
+
+def _typed(key: str, value: object) -> Iterator[str]:
+    """An option as it would be typed: ``--key=value``; ``--key`` for true and ``--no-key`` for false."""
+    option = key.replace("_", "-")
+    if isinstance(value, bool):
+        yield f"--{option}" if value else f"--no-{option}"
+    elif isinstance(value, str | int | float):
+        yield f"--{option}={value}"
+    else:
+        raise WrongInput(f"设置 {key} 须是文字、数字或真假", f"setting {key} is a text, a number or a truth value")
