@@ -7,10 +7,9 @@ by any source we know, so the writer takes them strictly and the reader generous
 import re
 
 from zhengming.ground.errors import WrongInput
+from zhengming.law.placement import WORDING
 
-AI_ELEMENT = ("人工智能", "AI")
-GENERATION_ELEMENT = ("生成", "合成")
-DEFAULT = "AI生成"
+DEFAULT = WORDING.default
 
 _GENEROUS_AI = re.compile(r"人工智能|(?<![A-Za-z])[AaＡａ][IiＩｉ](?![A-Za-z])")
 _GENEROUS_GENERATION = re.compile(r"[生合]成")
@@ -19,8 +18,8 @@ _GENEROUS_GENERATION = re.compile(r"[生合]成")
 def checked_wording(text: str) -> str:
     """``text``, when it holds both elements. Raises WrongInput that says which one is missing."""
     for element, zh, en in (
-        (AI_ELEMENT, "人工智能要素", "AI"),
-        (GENERATION_ELEMENT, "生成合成要素", "generation"),
+        (WORDING.ai, "人工智能要素", "AI"),
+        (WORDING.generation, "生成合成要素", "generation"),
     ):
         if not any(word in text for word in element):
             raise WrongInput(
