@@ -21,6 +21,26 @@ class ZhengmingError(Exception):
         self.words = Words(zh, en)
         super().__init__(f"{zh} / {en}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors travel between processes: made again from their two texts, then given their other facts."""
+        return _again, (type(self), self.words, self.__dict__)
+
+    def json(self) -> dict[str, object]:
+        """The error in JSON for programs (docs/json.md)."""
+        return {
+            "kind": self.kind,
+            "message": self.words.zh,
+            "message_en": self.words.en,
+            "at": getattr(self, "at", None),
+        }
+
+
+def _again(kind: type[ZhengmingError], words: Words, facts: dict[str, object]) -> ZhengmingError:
+    error = kind.__new__(kind)
+    ZhengmingError.__init__(error, *words)
+    error.__dict__.update(facts)
+    return error
+
 
 class WrongInput(ZhengmingError):
     """What was given cannot be worked with."""

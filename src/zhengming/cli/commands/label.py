@@ -1,0 +1,191 @@
+"""``zhengming label``: label files (添加标识), Art. 16 and 17."""
+
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from zhengming.cli import batch
+from zhengming.cli.batch import Source
+from zhengming.cli.command import DONE, SOME_FAILED, Command
+from zhengming.cli.screen import Screen
+from zhengming.ground.errors import WrongInput, ZhengmingError
+from zhengming.ground.words import Words
+from zhengming.labels.explicit.labeller import Wish
+from zhengming.labels.labelling import Labelled, Order, label_file
+from zhengming.labels.metadata_label import Attribute, MetadataLabel
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: labelled, skipped because nothing labels such files, or failed."""
+
+    source: Source
+    target: Path
+    done: Labelled | None = None
+    error: ZhengmingError | None = None
+    skipped: bool = False
+    json: dict[str, Any] = field(default_factory=dict)
+
+
+class Label(Command):
+    name = "label"
+    summary = Words("为文件添加标识（隐式、显式）", "label files, implicitly and explicitly")
+    examples = (
+        "zhengming label 图.png --producer 001191110102MACQD9K64010000",
+        "zhengming label 作品/ --recursive --explicit --out 已标识/ --producer 001191110102MACQD9K64010000",
+        "zhengming label '*.mp4' --dry-run --producer 001191110102MACQD9K64010000",
+        "zhengming label 转发.jpg --propagator 00119144030008867405X220001 --attribute 2",
+    )
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="路径", help="文件、文件夹或通配符")
+        who = parser.add_argument_group("谁、哪一件（元数据标识的七个字段）")
+        who.add_argument("--producer", default="", metavar="编码", help="生成合成服务提供者：27 位编码或名称")
+        who.add_argument("--produce-id", default="", metavar="编号", help="内容制作编号；不给则每个文件自动生成")
+        who.add_argument(
+            "--propagator", default="", metavar="编码", help="内容传播服务提供者；单独给出时只改传播者的三个字段"
+        )
+        who.add_argument("--propagate-id", default="", metavar="编号", help="内容传播编号；不给则自动生成")
+        who.add_argument(
+            "--attribute", default=Attribute.IS, choices=list(Attribute), help="1 属于，2 可能，3 疑似；默认 1"
+        )
+        _explicit_arguments(parser)
+        _work_arguments(parser)
+
+    def run(self, options: Namespace, screen: Screen) -> int:
+        order = _order(options)
+        sources = batch.gather(options.paths, options.recursive)
+        batch.check_targets(sources, options.out)
+        _warn_of_shared_number(order, sources, screen)
+        work = partial(outcome, order=order, out=options.out, dry_run=options.dry_run)
+        outcomes = batch.run(work, sources, options.jobs, screen, screen.text("添加标识", "labelling"))
+        if screen.as_json:
+            screen.json([outcome.json for outcome in outcomes])
+        else:
+            _summary(outcomes, options.dry_run, screen)
+        return SOME_FAILED if any(outcome.error for outcome in outcomes) else DONE
+
+
+COMMAND = Label()
+
+
+def _explicit_arguments(parser: ArgumentParser) -> None:
+    shown = parser.add_argument_group("显式标识（人看得见、听得到的）")
+    shown.add_argument("--explicit", action=BooleanOptionalAction, default=False, help="同时添加显式标识")
+    shown.add_argument(
+        "--text", default=Wish.text, help=f"标识文字，默认“{Wish.text}”；须含人工智能和生成合成两个要素"
+    )
+    corners = ("bottom-right", "bottom-left", "top-right", "top-left")
+    shown.add_argument("--corner", choices=corners, help="图像、视频、页面上的位置；默认选最平静的一角")
+    shown.add_argument(
+        "--position", choices=("start", "end", "both"), default=Wish.position, help="文本、音频中的位置"
+    )
+    shown.add_argument("--height", type=float, default=Wish.height, help="文字高度占最短边的比例，至少 0.05")
+    shown.add_argument("--seconds", type=float, help="视频标识从首帧起显示的秒数，至少 2；默认全程")
+    shown.add_argument(
+        "--sound", choices=("voice", "rhythm"), default=Wish.sound, help="音频：语音，或节奏“短长 短短”"
+    )
+
+
+def _work_arguments(parser: ArgumentParser) -> None:
+    work = parser.add_argument_group("怎样处理")
+    work.add_argument("--out", type=Path, metavar="文件夹", help="结果写到此文件夹；不给则原地替换（原子操作）")
+    work.add_argument("--recursive", action=BooleanOptionalAction, default=False, help="连同子文件夹")
+    work.add_argument("--jobs", type=int, metavar="数", help="同时处理的进程数；文件多时默认用全部核心")
+    work.add_argument("--dry-run", action="store_true", help="只说会做什么，不写任何文件")
+    work.add_argument(
+        "--key", type=Path, metavar="文件", help="用此私钥为标识加封（SM2 或 Ed25519，见 zhengming keys）"
+    )
+
+
+def _order(options: Namespace) -> Order:
+    """The order that the options give. Raises WrongInput before any file is touched."""
+    label = MetadataLabel(
+        options.producer, options.produce_id, options.attribute,
+        propagator=options.propagator, propagate_id=options.propagate_id,
+    ).checked()  # fmt: skip
+    if options.jobs is not None and options.jobs < 1:
+        raise WrongInput("--jobs 至少为 1", "--jobs is at least 1")
+    wish = Wish(options.text, options.corner, options.position, options.height, options.seconds, options.sound)
+    return Order(label, wish.checked() if options.explicit else None, _signer(options.key))
+
+
+def _signer(path: Path | None) -> Any:
+    if path is None:
+        return None
+    from zhengming.labels.seal.keys import read_signer
+
+    return read_signer(path)
+
+
+def _warn_of_shared_number(order: Order, sources: Sequence[Source], screen: Screen) -> None:
+    if order.label.produce_id and len(sources) > 1:
+        screen.note(
+            f"注意：{len(sources)} 个文件将共用一个制作编号 {order.label.produce_id}；不给 --produce-id 则逐个生成",
+            f"note: {len(sources)} files will share the number {order.label.produce_id}; "
+            "without --produce-id each gets its own",
+        )
+
+
+def outcome(source: Source, order: Order, out: Path | None, dry_run: bool) -> Outcome:
+    """Label one file; an error that belongs to this file is part of the outcome."""
+    target = source.target(out)
+    try:
+        if not dry_run:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        done = label_file(source.path, target, order, dry_run=dry_run)
+    except ZhengmingError as error:
+        return Outcome(source, target, error=error, json=_json(source, target, error=error))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        failure = WrongInput(f"写不了 {target}：{reason}", f"cannot write {target}: {reason}")
+        return Outcome(source, target, error=failure, json=_json(source, target, error=failure))
+    return Outcome(source, target, done, json=_json(source, target, done))
+
+
+def _json(
+    source: Source, target: Path, done: Labelled | None = None, error: ZhengmingError | None = None
+) -> dict[str, Any]:
+    """One object of the JSON contract (docs/json.md)."""
+    shown = done.shown if done else None
+    return {
+        "path": str(source.path),
+        "out": str(target) if done and done.written else None,
+        "format": done.format.name if done else None,
+        "carrier": done.format.place.name if done else None,
+        "label": done.label.fields() if done else None,
+        "replaced": [reading.fields for reading in done.replaced] if done else [],
+        "explicit": {"text": shown.text, "where": shown.where, **shown.facts} if shown else None,
+        "size": done.size if done else None,
+        "dry_run": bool(done and not done.written),
+        "error": error.json() if error else None,
+    }
+
+
+def _summary(outcomes: Sequence[Outcome], dry_run: bool, screen: Screen) -> None:
+    titles = [("文件", "file"), ("结果", "result"), ("编号", "number"), ("显式标识", "explicit label")]
+    rows = [_cells(outcome, dry_run, screen) for outcome in outcomes]
+    screen.table([screen.text(*title) for title in titles], rows)
+    failed = sum(outcome.error is not None for outcome in outcomes)
+    done = len(outcomes) - failed
+    screen.say(
+        f"共 {len(outcomes)} 个文件：完成 {done}，失败 {failed}",
+        f"{len(outcomes)} files: {done} done, {failed} failed",
+    )
+
+
+def _cells(outcome: Outcome, dry_run: bool, screen: Screen) -> list[str]:
+    name = str(outcome.target if outcome.done else outcome.source.path)
+    if outcome.error or not outcome.done:
+        reason = outcome.error.words.in_(screen.language) if outcome.error else ""
+        return [name, screen.text("失败：", "failed: ") + reason, "", ""]
+    shown = outcome.done.shown
+    label = outcome.done.label
+    result = (
+        screen.text("将添加", "would be labelled") if dry_run else screen.text("已添加并回读", "labelled, read back")
+    )
+    number = label.produce_id if label.producer else label.propagate_id
+    return [name, result, number, f"{shown.text} {shown.where}" if shown else screen.text("无", "none")]

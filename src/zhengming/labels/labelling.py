@@ -1,0 +1,177 @@
+"""The labelling of a file (添加标识), Art. 16 and 17: show → seal → write → read back → put in place.
+
+The order of the steps is forced: what people see changes the content, the seal binds the content, and a C2PA
+manifest binds every byte, so it comes last.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, BinaryIO
+
+from zhengming.ground.errors import Refused, WrongInput, ZhengmingError
+from zhengming.ground.ids import content_number
+from zhengming.labels.edit import Progress, copy, new_size
+from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
+from zhengming.labels.format import Format
+from zhengming.labels.metadata_label import KEYS, Attribute, MetadataLabel
+from zhengming.labels.reading import Reading, is_label, read_label
+from zhengming.labels.recognition import recognise
+from zhengming.labels.replace import replacing
+
+if TYPE_CHECKING:
+    from zhengming.labels.seal.keys import Signer
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is wanted on a file.
+
+    ``label``: the metadata label (隐式标识). Where it names no producer it is a propagator's update: the
+    producer's keys of the label in the file stay, and only the propagator's three are written.
+    ``explicit``: what people shall see or hear (显式标识), or None. ``signer``: who seals, or None.
+    """
+
+    label: MetadataLabel
+    explicit: Wish | None = None
+    signer: "Signer | None" = None
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What was done to a file: where it is now, which label it carries, and what stood there before."""
+
+    path: Path
+    target: Path
+    format: Format
+    label: MetadataLabel
+    replaced: tuple[Reading, ...]
+    shown: Shown | None
+    size: int
+    written: bool
+
+
+def label(
+    path: str | Path,
+    producer: str = "",
+    produce_id: str = "",
+    *,
+    out: str | Path | None = None,
+    explicit: bool | Wish = False,
+    attribute: str = Attribute.IS,
+    propagator: str = "",
+    propagate_id: str = "",
+    signer: "Signer | None" = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Labelled:
+    """Label one file, in place or as ``out`` (a file, or a folder that exists).
+
+    ``producer``: provider code (27 characters) or name; with ``propagator`` alone, a propagator's update.
+    ``produce_id``, ``propagate_id``: content numbers, made when empty. ``explicit``: True for the usual label
+    of the medium, or a :class:`Wish`. ``attribute``: "1" 属于, "2" 可能, "3" 疑似. ``dry_run``: everything but
+    the writing. Raises the errors of :mod:`zhengming.ground.errors`; on any of them the file is as it was.
+    """
+    wish = Wish() if explicit is True else explicit or None
+    fields = MetadataLabel(producer, produce_id, attribute, propagator=propagator, propagate_id=propagate_id)
+    source, target = Path(path), Path(out) if out else Path(path)
+    target = target / source.name if target.is_dir() else target
+    return label_file(source, target, Order(fields, wish, signer), dry_run=dry_run, progress=progress)
+
+
+def label_file(
+    source: Path, target: Path, order: Order, *, dry_run: bool = False, progress: Progress | None = None
+) -> Labelled:
+    """The journey of one file. ``source`` and ``target`` may be the same path."""
+    with opened(source) as file:
+        format_ = recognise(file, source.name)
+        before = labels_in(format_, file)
+        shown_file, shown = show(file, format_, order, target.parent, progress)
+        with shown_file:
+            label = seal(ordered_label(order, before), order, format_, shown_file)
+            edit = format_.write(shown_file, label)
+            if not dry_run:
+                with replacing(target) as fresh:
+                    copy(edit, shown_file, fresh, progress)
+                    read_back(format_, fresh, label)
+    return Labelled(source, target, format_, label, before, shown, new_size(edit), not dry_run)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file for reading. Raises WrongInput, in words a person can act on, when it cannot be read."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WrongInput(f"打不开 {path}：{reason}", f"cannot open {path}: {reason}") from None
+    with file:
+        yield file
+
+
+def labels_in(format_: Format, file: BinaryIO) -> tuple[Reading, ...]:
+    """Every metadata label of a file, in the order of the file."""
+    return tuple(read_label(entry) for entry in format_.entries(file) if is_label(entry))
+
+
+def ordered_label(order: Order, before: tuple[Reading, ...]) -> MetadataLabel:
+    """The label to write: the ordered one, or, for a propagator, the one in the file with his keys in it."""
+    own = numbered(order.label.checked())
+    if own.producer or not before:
+        return own
+    present = {tuple(reading.fields.items()) for reading in before}
+    if len(present) > 1:
+        raise Refused(
+            "文件里有多个互相矛盾的元数据标识，传播者不能替制作者取舍；请先检验该文件（zhengming examine）",
+            "the file has several contradicting labels and a propagator may not choose for the producer; "
+            "examine the file first (zhengming examine)",
+        )
+    fields = {attribute: before[0].fields.get(key, "") for key, attribute in KEYS.items()}
+    return MetadataLabel(**fields).propagated(own.propagator, own.propagate_id, own.reserved2)
+
+
+def numbered(label: MetadataLabel) -> MetadataLabel:
+    """``label`` with a fresh content number for each provider that has none."""
+    return replace(
+        label,
+        produce_id=label.produce_id or (content_number() if label.producer else ""),
+        propagate_id=label.propagate_id or (content_number() if label.propagator else ""),
+    )
+
+
+def show(
+    file: BinaryIO, format_: Format, order: Order, folder: Path, progress: Progress | None
+) -> tuple[BinaryIO, Shown | None]:
+    """The content as people shall see it: with the explicit label in it where one is wanted."""
+    if order.explicit is None:
+        return file, None
+    wish = order.explicit.checked()
+    labeller = labeller_for(format_.name)
+    sink = TemporaryFile(dir=folder)  # noqa: SIM115  # handed on, and closed by who gets it
+    try:
+        return sink, labeller.put(file, sink, wish, format_.name, progress)
+    except BaseException:
+        sink.close()
+        raise
+
+
+def seal(label: MetadataLabel, order: Order, format_: Format, file: BinaryIO) -> MetadataLabel:
+    """The label with a seal of its signer over label and content (TC260-PG-202511A), where one is wanted."""
+    if order.signer is None:
+        return label
+    from zhengming.labels.seal import body_digest
+    from zhengming.labels.seal import seal as sealed
+
+    return sealed(label, order.signer, body_digest(format_, file))
+
+
+def read_back(format_: Format, file: BinaryIO, label: MetadataLabel) -> None:
+    """Read what was written before it takes effect. Raises ZhengmingError unless it is just that one label."""
+    found = labels_in(format_, file)
+    if [reading.fields for reading in found] != [label.fields()]:
+        raise ZhengmingError(
+            f"写入后回读不符（读到 {len(found)} 个标识），原文件未改动；请报告此文件",
+            f"what was written does not read back ({len(found)} labels read); the file was left as it was",
+        )
