@@ -1,0 +1,88 @@
+"""Documents that are ZIP archives of XML parts: what OOXML, OpenDocument, OFD and EPUB have in common."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+from xml.sax.saxutils import escape
+
+from zhengming.labels.edit import Edit, Kept
+from zhengming.labels.format import Entry, Format, Medium, Sample
+from zhengming.labels.metadata_label import MetadataLabel
+from zhengming.labels.reading import is_label
+from zhengming.labels.structures.xml_splice import Change, Xml
+from zhengming.labels.structures.zip_archive import LOCAL, Archive, read_archive
+from zhengming.labels.structures.zip_edit import with_members
+
+
+class Package(Format):
+    """A document whose metadata stands in small XML parts of a ZIP archive; all other members never change."""
+
+    medium = Medium.DOCUMENT
+
+    @abstractmethod
+    def is_ours(self, archive: Archive) -> bool:
+        """Whether the members of ``archive`` are those of this format."""
+
+    @abstractmethod
+    def metadata_parts(self, archive: Archive) -> list[str]:
+        """The names of the parts that hold metadata, the one for the label first, whether there or not."""
+
+    def plumbing_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002
+        """The names of the parts that list other parts and so may change when a label is written."""
+        return []
+
+    @abstractmethod
+    def changed_parts(self, archive: Archive, label: MetadataLabel) -> Mapping[str, bytes]:
+        """The new content of the parts that writing ``label`` changes. Raises Refused when it would do harm."""
+
+    def open(self, file: BinaryIO) -> Archive:
+        """The archive in ``file``. Raises BadFile, or Refused."""
+        return read_archive(file)
+
+    def score(self, sample: Sample) -> int:
+        if sample.start.startswith(LOCAL) and self.is_ours(self.open(sample.file)):
+            return 100
+        return 50 if sample.suffix in self.suffixes and b"PK" in sample.start else 0
+
+    def entries(self, file: BinaryIO) -> Iterator[Entry]:
+        archive = self.open(file)
+        for name in self.metadata_parts(archive):
+            content = archive.part(name)
+            if content is not None:
+                yield from (entry for entry, _ in Xml(content).properties(name))
+
+    def write(self, file: BinaryIO, label: MetadataLabel) -> Edit:
+        archive = self.open(file)
+        return with_members(archive, self.changed_parts(archive, label))
+
+    def body(self, file: BinaryIO) -> Iterator[Kept]:
+        archive = self.open(file)
+        ours = {name.casefold() for name in (*self.metadata_parts(archive), *self.plumbing_parts(archive))}
+        for member in sorted(archive.members, key=lambda member: member.offset):
+            if member.name.casefold() not in ours:
+                yield archive.data(member)
+
+
+def removals(xml: Xml) -> list[Change]:
+    """The changes that take the labels out of a part."""
+    return [Change(element.start, element.stop) for entry, element in xml.properties("") if is_label(entry)]
+
+
+def cleaned(archive: Archive, names: list[str]) -> dict[str, bytes]:
+    """Those of the parts ``names`` that hold a label, without it: the one label stands elsewhere."""
+    result = {}
+    for name in names:
+        content = archive.part(name)
+        if content is not None and (changes := removals(xml := Xml(content))):
+            result[name] = xml.changed(changes)
+    return result
+
+
+def in_text(text: str) -> str:
+    """``text`` as XML character data."""
+    return escape(text)
+
+
+def in_attribute(text: str) -> str:
+    """``text`` within the double quotes of an XML attribute."""
+    return escape(text, {'"': "&quot;"})
