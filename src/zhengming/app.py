@@ -15,6 +15,6 @@ def main() -> int:
     try:
         chosen = settings.read(Path.cwd(), os.environ, COMMANDS.things)
     except ZhengmingError as error:
-        print(f"错误：{error}", file=sys.stderr)
+        print(f"错误：{error.words.zh}\nerror: {error.words.en}", file=sys.stderr)
         return WRONG_USE
     return line.run(sys.argv[1:], chosen)

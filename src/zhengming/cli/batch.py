@@ -3,18 +3,23 @@ able to stop the others."""
 
 import glob
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
+from zhengming.labels.edit import STEP, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 #: From this many files on, every core gets a process unless ``--jobs`` says otherwise.
 MANY = 16
 
@@ -72,31 +77,40 @@ def check_targets(sources: Sequence[Source], out: Path | None) -> None:
             )
 
 
-def run(
-    work: Callable[[Source], T], sources: Sequence[Source], jobs: int | None, screen: Screen, title: str
-) -> list[T]:
+class Work(Protocol[T_co]):
+    """Work on one file. Picklable; lets no exception out that belongs to the file."""
+
+    def __call__(self, source: Source, progress: Progress | None) -> T_co: ...
+
+
+def run(work: Work[T], sources: Sequence[Source], jobs: int | None, screen: Screen, title: str) -> list[T]:
     """``work`` on each source, results in the same order, with a progress bar where a person watches.
 
-    ``work`` is picklable and lets no exception out that belongs to one file. ``jobs``: processes; None for one,
-    or for every core when there are many files.
+    ``jobs``: processes; None for one, or for every core when there are many files.
     """
-    jobs = jobs or (os.cpu_count() or 1 if len(sources) >= MANY else 1)
-    with screen.progress() as bar, _pool(min(jobs, len(sources))) as pool:
+    jobs = min(jobs or (os.cpu_count() or 1 if len(sources) >= MANY else 1), len(sources))
+    with screen.progress() as bar:
         task = bar.add_task(title, total=len(sources), rate="")
         results = []
-        for result in pool.map(work, sources, chunksize=1) if pool else map(work, sources):
+        for result in _in_processes(work, sources, jobs) if jobs > 1 else _here(work, sources, bar):
             results.append(result)
-            bar.update(task, advance=1, rate=_rate(bar, task))
+            speed = bar.tasks[task].speed
+            bar.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
     return results
 
 
-def _pool(jobs: int) -> Any:
-    if jobs <= 1:
-        return nullcontext()
-    pool: Executor = ProcessPoolExecutor(jobs, mp_context=get_context("forkserver"))
-    return pool
+def _in_processes(work: Work[T], sources: Sequence[Source], jobs: int) -> Iterator[T]:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
+        yield from pool.map(partial(work, progress=None), sources, chunksize=1)
 
 
-def _rate(bar: Any, task: Any) -> str:
-    speed = bar.tasks[task].speed
-    return f"{speed:.1f}/s" if speed else ""
+def _here(work: Work[T], sources: Sequence[Source], bar: "Bar") -> Iterator[T]:
+    """One after the other in this process, with a second bar that shows the megabytes of the current file."""
+    file = bar.add_task("", total=None, rate="MB", visible=False)
+
+    def show(done: int, total: int) -> None:
+        bar.update(file, completed=done >> 20, total=total >> 20, visible=total > STEP)
+
+    for source in sources:
+        bar.reset(file, description=source.path.name, visible=False)
+        yield work(source, show)

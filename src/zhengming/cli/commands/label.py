@@ -13,9 +13,14 @@ from zhengming.cli.command import DONE, SOME_FAILED, Command
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput, ZhengmingError
 from zhengming.ground.words import Words
+from zhengming.labels.edit import Progress
 from zhengming.labels.explicit.labeller import Wish
 from zhengming.labels.labelling import Labelled, Order, label_file
 from zhengming.labels.metadata_label import Attribute, MetadataLabel
+from zhengming.labels.recognition import UnknownFormat
+
+#: The summary lists every file up to so many; of more, only those that were not done.
+MOST_ROWS = 60
 
 
 @dataclass(frozen=True)
@@ -130,13 +135,17 @@ def _warn_of_shared_number(order: Order, sources: Sequence[Source], screen: Scre
         )
 
 
-def outcome(source: Source, order: Order, out: Path | None, dry_run: bool) -> Outcome:
+def outcome(source: Source, progress: Progress | None, order: Order, out: Path | None, dry_run: bool) -> Outcome:
     """Label one file; an error that belongs to this file is part of the outcome."""
     target = source.target(out)
     try:
         if not dry_run:
             target.parent.mkdir(parents=True, exist_ok=True)
-        done = label_file(source.path, target, order, dry_run=dry_run)
+        done = label_file(source.path, target, order, dry_run=dry_run, progress=progress)
+    except UnknownFormat as error:
+        if not source.named:  # lay in a folder beside others: nothing was asked of it
+            return Outcome(source, target, skipped=True, json=_json(source, target, error=error))
+        return Outcome(source, target, error=error, json=_json(source, target, error=error))
     except ZhengmingError as error:
         return Outcome(source, target, error=error, json=_json(source, target, error=error))
     except OSError as error:
@@ -167,18 +176,23 @@ def _json(
 
 def _summary(outcomes: Sequence[Outcome], dry_run: bool, screen: Screen) -> None:
     titles = [("文件", "file"), ("结果", "result"), ("编号", "number"), ("显式标识", "explicit label")]
-    rows = [_cells(outcome, dry_run, screen) for outcome in outcomes]
-    screen.table([screen.text(*title) for title in titles], rows)
+    few = len(outcomes) <= MOST_ROWS
+    rows = [_cells(outcome, dry_run, screen) for outcome in outcomes if few or not outcome.done]
+    if rows:
+        screen.table([screen.text(*title) for title in titles], rows)
+    done = sum(outcome.done is not None for outcome in outcomes)
     failed = sum(outcome.error is not None for outcome in outcomes)
-    done = len(outcomes) - failed
+    skipped = len(outcomes) - done - failed
     screen.say(
-        f"共 {len(outcomes)} 个文件：完成 {done}，失败 {failed}",
-        f"{len(outcomes)} files: {done} done, {failed} failed",
+        f"共 {len(outcomes)} 个文件：完成 {done}，失败 {failed}，跳过 {skipped}",
+        f"{len(outcomes)} files: {done} done, {failed} failed, {skipped} skipped",
     )
 
 
 def _cells(outcome: Outcome, dry_run: bool, screen: Screen) -> list[str]:
     name = str(outcome.target if outcome.done else outcome.source.path)
+    if outcome.skipped:
+        return [name, screen.text("跳过：不是支持的格式", "skipped: no supported format"), "", ""]
     if outcome.error or not outcome.done:
         reason = outcome.error.words.in_(screen.language) if outcome.error else ""
         return [name, screen.text("失败：", "failed: ") + reason, "", ""]
