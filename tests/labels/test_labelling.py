@@ -1,0 +1,131 @@
+"""The labelling of a file: all of it or nothing of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from zhengming.ground.errors import Refused, WrongInput, ZhengmingError
+from zhengming.labels.edit import Edit
+from zhengming.labels.format import FORMATS
+from zhengming.labels.labelling import label, labels_in, opened
+from zhengming.labels.metadata_label import MetadataLabel
+from zhengming.labels.structures import xmp
+
+PRODUCER = "001191110102MACQD9K64010000"
+PROPAGATOR = "00119144030008867405X220001"
+PNG = FORMATS["png"]
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "图 1.png"
+    path.write_bytes(PNG.example())
+    return path
+
+
+def fields(path: Path) -> dict[str, str]:
+    with opened(path) as file:
+        (reading,) = labels_in(PNG, file)
+    return reading.fields
+
+
+def test_three_lines_label_a_file_in_place(picture: Path) -> None:
+    import zhengming
+
+    done = zhengming.label(picture, PRODUCER)
+    assert fields(picture) == done.label.fields()
+    assert done.label.producer == PRODUCER
+
+
+def test_each_file_gets_a_number_of_its_own(picture: Path) -> None:
+    assert label(picture, PRODUCER).label.produce_id != label(picture, PRODUCER).label.produce_id
+
+
+def test_a_label_in_another_place_leaves_the_file_as_it_was(picture: Path, tmp_path: Path) -> None:
+    before = picture.read_bytes()
+    (tmp_path / "out").mkdir()
+    done = label(picture, PRODUCER, "n-1", out=tmp_path / "out")
+    assert done.target == tmp_path / "out" / picture.name
+    assert fields(done.target)["ProduceID"] == "n-1"
+    assert picture.read_bytes() == before
+
+
+def test_a_dry_run_writes_nothing_and_tells_the_size(picture: Path) -> None:
+    before = picture.read_bytes()
+    done = label(picture, PRODUCER, "n-1", dry_run=True)
+    assert picture.read_bytes() == before
+    label(picture, PRODUCER, "n-1")
+    assert done.size == picture.stat().st_size
+
+
+def test_writing_again_tells_what_it_replaced(picture: Path) -> None:
+    label(picture, PRODUCER, "n-1")
+    (replaced,) = label(picture, PRODUCER, "n-2").replaced
+    assert replaced.fields["ProduceID"] == "n-1"
+    assert fields(picture)["ProduceID"] == "n-2"
+
+
+def test_a_propagator_touches_only_his_own_three_keys(picture: Path) -> None:
+    label(picture, PRODUCER, "n-1")
+    label(picture, propagator=PROPAGATOR, propagate_id="p-1", attribute="2")
+    expected = MetadataLabel(PRODUCER, "n-1", propagator=PROPAGATOR, propagate_id="p-1")
+    assert fields(picture) == expected.fields()
+
+
+def test_a_propagator_labels_what_its_user_declares(picture: Path) -> None:
+    label(picture, propagator=PROPAGATOR, propagate_id="p-1", attribute="2")
+    assert (fields(picture)["Label"], fields(picture)["ContentProducer"]) == ("2", "")
+
+
+def test_a_propagator_keeps_what_a_producer_wrote_against_the_rules(picture: Path) -> None:
+    odd = json.dumps({"Label": "AIGC", "ContentProducer": "Minimax Agent AI", "ProduceID": "000"})
+    chunk = PNG.write.__globals__["_xmp_chunk"](xmp.labelled(None, odd))
+    data = picture.read_bytes()
+    picture.write_bytes(data[:33] + chunk + data[33:])
+    label(picture, propagator=PROPAGATOR, propagate_id="p-1")
+    assert fields(picture)["ContentProducer"] == "Minimax Agent AI"
+    assert fields(picture)["Label"] == "AIGC"
+
+
+def test_a_propagator_does_not_choose_between_contradicting_labels(picture: Path) -> None:
+    text = b"AIGC\0" + MetadataLabel("someone", "other").json().encode()
+    label(picture, PRODUCER, "n-1")
+    data = picture.read_bytes()
+    picture.write_bytes(data[:33] + PNG.write.__globals__["_chunk"](b"tEXt", text) + data[33:])
+    with pytest.raises(Refused, match="contradicting"):
+        label(picture, propagator=PROPAGATOR)
+
+
+@pytest.mark.parametrize("producer", ["某某科技有限公司", "two words", "back\\slash", "tab\t"])
+def test_characters_outside_clause_j_are_refused_by_name(picture: Path, producer: str) -> None:
+    with pytest.raises(WrongInput, match="ContentProducer"):
+        label(picture, producer)
+
+
+def test_no_provider_and_no_attribute_outside_the_three_is_written(picture: Path) -> None:
+    with pytest.raises(WrongInput, match="provider"):
+        label(picture)
+    with pytest.raises(WrongInput, match="Label"):
+        label(picture, PRODUCER, attribute="4")
+
+
+def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(WrongInput, match="absent"):
+        label(tmp_path / "absent.png", PRODUCER)
+
+
+def test_what_does_not_read_back_never_takes_the_place_of_the_file(
+    picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard of "nothing leaves unnamed": a carrier that loses the label is caught before the file changes."""
+
+    def loses_the_label(self: object, file: object, label: object) -> Edit:
+        return [PNG.example()]
+
+    before = picture.read_bytes()
+    monkeypatch.setattr(type(PNG), "write", loses_the_label)
+    with pytest.raises(ZhengmingError, match="read back"):
+        label(picture, PRODUCER)
+    assert picture.read_bytes() == before
+    assert [path.name for path in picture.parent.iterdir()] == [picture.name]
