@@ -78,8 +78,10 @@ def _climb(
 
 
 def _may_issue(anchor: "Certificate") -> bool:
-    """An anchor is a CA by its own word, or an old root without extensions; a pinned leaf stands for itself only."""
-    return _is_authority(anchor) or (not anchor.extensions and anchor.issuer == anchor.subject)
+    """An anchor is a CA by its own word, or an old root of version 1; a pinned leaf stands for itself only."""
+    from cryptography.x509 import Version
+
+    return _is_authority(anchor) or (anchor.version is Version.v1 and anchor.issuer == anchor.subject)
 
 
 def _issued(below: "Certificate", above: "Certificate") -> bool:
