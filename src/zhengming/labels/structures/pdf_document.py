@@ -1,0 +1,197 @@
+"""PDF (ISO 32000-2) as qpdf reads it: its metadata, and whether a label may be added to it.
+
+Objects and cross-references are read by pikepdf, whose errors all become ours here.
+"""
+
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from zhengming.ground.errors import BadFile, Refused
+from zhengming.labels.format import Entry
+from zhengming.labels.structures import xmp
+
+if TYPE_CHECKING:
+    from pikepdf import Object, Pdf
+
+PLACE = "PDF Info"
+#: The most that an XMP metadata stream may unfold to.
+LARGEST_PACKET = 16 * 1024 * 1024
+MOST_FIELDS = 100_000
+
+
+class Beginning(io.RawIOBase):
+    """The first ``size`` bytes of a file, as a file of its own."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size, self._at = file, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        self._file.seek(self._at)
+        data = self._file.read(max(0, min(len(buffer), self._size - self._at)))
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+@contextmanager
+def opened(file: BinaryIO, size: int, *, repair: bool) -> Iterator["Pdf"]:
+    """The document in the first ``size`` bytes of ``file``; with ``repair`` also when its index is damaged.
+
+    Raises BadFile, or Refused when a password is needed; so does whatever goes wrong inside the block.
+    """
+    import pikepdf
+
+    view: Any = Beginning(file, size)
+    try:
+        with pikepdf.open(
+            view,
+            attempt_recovery=repair,
+            inherit_page_attributes=False,  # would touch every page
+            access_mode=pikepdf.AccessMode.stream,
+        ) as pdf:
+            yield pdf
+    except pikepdf.PasswordError:
+        raise Refused("PDF 需要密码才能打开", "the PDF needs a password to open") from None
+    except (pikepdf.PikepdfError, ValueError, TypeError, LookupError, RuntimeError, AttributeError) as error:
+        # what pikepdf raises for objects of an unexpected kind is not one family of errors
+        raise BadFile(f"PDF 结构损坏：{error}", f"the PDF is damaged: {error}") from None
+
+
+def entries(pdf: "Pdf") -> Iterator[Entry]:
+    """The entries of the Info dictionary and of the document's XMP metadata stream."""
+    yield from information_entries(information(pdf))
+    packet = xmp_packet(pdf)
+    if packet is not None:
+        yield from xmp.entries(packet)
+
+
+def information(pdf: "Pdf") -> "Object | None":
+    """The Info dictionary, if there is one."""
+    import pikepdf
+
+    found = pdf.trailer.get("/Info")
+    return found if isinstance(found, pikepdf.Dictionary) else None
+
+
+def information_entries(info: "Object | None") -> Iterator[Entry]:
+    """The entries of an Info dictionary that are text or names."""
+    import pikepdf
+
+    for key in info.keys() if info is not None else ():
+        value = info[key] if info is not None else None
+        if isinstance(value, pikepdf.String | pikepdf.Name):
+            yield Entry(PLACE, key.removeprefix("/"), _text(value))
+
+
+def _text(value: "Object") -> str:
+    """A name; or a PDF text string: UTF-16 or UTF-8 with their marks, UTF-8 without as tools write it, PDFDoc."""
+    import pikepdf
+
+    if isinstance(value, pikepdf.Name):
+        return str(value)
+    data = bytes(value)
+    for mark, encoding in ((b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"), (b"\xef\xbb\xbf", "utf-8")):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return str(value)
+
+
+def xmp_packet(pdf: "Pdf") -> bytes | None:
+    """The document's XMP packet, unfolded within bounds; None when there is none or its filter is unusual."""
+    import pikepdf
+
+    stream = pdf.Root.get("/Metadata")
+    if not isinstance(stream, pikepdf.Stream):
+        return None
+    filters = stream.get("/Filter")
+    names = [str(one) for one in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]
+    raw = stream.read_raw_bytes()
+    if filters is None or not names:
+        return raw
+    return _inflated(raw) if names == ["/FlateDecode"] and "/DecodeParms" not in stream else None
+
+
+def _inflated(data: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    try:
+        packet = inflater.decompress(data, LARGEST_PACKET)
+    except zlib.error as error:
+        raise BadFile(f"XMP 流解压失败：{error}", f"the XMP stream does not inflate: {error}") from None
+    if inflater.unconsumed_tail:
+        raise BadFile("XMP 流解压后过大", f"the XMP stream inflates to over {LARGEST_PACKET} bytes")
+    return packet
+
+
+def check_may_be_labelled(pdf: "Pdf") -> None:
+    """Raises Refused when an addition would do harm: encrypted, certified, locked, with usage rights.
+
+    Plain approval signatures are no obstacle: an addition leaves the bytes they cover as they are.
+    """
+    if pdf.is_encrypted:
+        raise Refused(
+            "PDF 已加密：请先解除加密（如 qpdf --decrypt）再写标识",
+            "the PDF is encrypted: decrypt it first (qpdf --decrypt, for example), then label",
+        )
+    permissions = pdf.Root.get("/Perms")
+    if permissions is not None and any(key in permissions for key in ("/DocMDP", "/UR", "/UR3")):
+        raise _forbidden("认证签名或使用权签名（/Perms）", "a certification or usage-rights signature (/Perms)")
+    for field in _fields(pdf):
+        if _locks(field):
+            raise _forbidden("签名锁定（DocMDP）", "a signature lock (DocMDP)")
+
+
+def _forbidden(zh: str, en: str) -> Refused:
+    return Refused(
+        f"PDF 带有{zh}，不允许再改动：请先写标识再签名",
+        f"the PDF carries {en} that permits no such change: label first, then sign",
+    )
+
+
+def _fields(pdf: "Pdf") -> Iterator[Any]:
+    """Every form field, parents first; each once, however the tree is knotted."""
+    import pikepdf
+
+    form = pdf.Root.get("/AcroForm")
+    waiting = [form.get("/Fields")] if isinstance(form, pikepdf.Dictionary) else []
+    seen: set[tuple[int, int]] = set()
+    while waiting and len(seen) < MOST_FIELDS:
+        kids = waiting.pop()
+        for field in kids if isinstance(kids, pikepdf.Array) else ():
+            if isinstance(field, pikepdf.Dictionary) and field.objgen not in seen:
+                if field.is_indirect:
+                    seen.add(field.objgen)
+                yield field
+                waiting.append(field.get("/Kids"))
+
+
+def _locks(field: Any) -> bool:
+    import pikepdf
+
+    lock, value = field.get("/Lock"), field.get("/V")
+    if isinstance(lock, pikepdf.Dictionary) and "/P" in lock and value is not None:
+        return True
+    references = value.get("/Reference") if isinstance(value, pikepdf.Dictionary) else None
+    return isinstance(references, pikepdf.Array) and any(
+        one.get("/TransformMethod") == pikepdf.Name.DocMDP
+        for one in references
+        if isinstance(one, pikepdf.Dictionary)
+    )
