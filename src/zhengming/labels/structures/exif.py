@@ -95,12 +95,16 @@ class Tag:
 
 @dataclass(frozen=True)
 class Directory:
-    """One image file directory: ``name`` is IFD0, IFD1, … , Exif or SubIFD; ``link`` where the next one is named."""
+    """One image file directory: ``name`` is IFD0, IFD1, … , Exif or SubIFD; ``link`` where the next one is named.
+
+    ``whole`` is false where something of it lies outside the file: it would come alive if the file grew.
+    """
 
     name: str
     start: int
     link: int
     tags: tuple[Tag, ...]
+    whole: bool
 
     def tag(self, number: int) -> Tag | None:
         return next((tag for tag in self.tags if tag.number == number), None)
@@ -216,20 +220,21 @@ def _directory(file: BinaryIO, form: Layout, name: str, at: int) -> tuple[Direct
     (count,) = cursor.unpack(form.count)
     start = cursor.at
     rows = cursor.take(count * form.tag_size)
-    tags = tuple(_tags(rows, form, start, cursor.stop))
+    tags = tuple(_tags(rows, form, start))
+    inside = tuple(tag for tag in tags if tag.value.stop <= cursor.stop)  # what points outside is not read
     link = cursor.at
-    # Some writers leave the last link out.
-    following = cursor.unpack(form.offset)[0] if cursor.left >= form.width else 0
-    return Directory(name, at, link, tags), following
+    has_link = cursor.left >= form.width  # some writers leave the last one out
+    following = cursor.unpack(form.offset)[0] if has_link else 0
+    return Directory(name, at, link, inside, has_link and len(inside) == len(tags)), following
 
 
-def _tags(rows: bytes, form: Layout, start: int, stop: int) -> Iterator[Tag]:
+def _tags(rows: bytes, form: Layout, start: int) -> Iterator[Tag]:
     row = struct.Struct(form.order + ("HHQQ" if form.big else "HHII"))
     for at, (number, kind, count, offset) in enumerate(row.iter_unpack(rows)):
         entry = start + at * form.tag_size
-        size = _SIZES.get(kind, 1) * count
-        first = entry + form.tag_size - form.width if size <= form.width else offset
-        if kind in _SIZES and first + size <= stop:  # a tag that points outside is skipped, as all readers do
+        if kind in _SIZES:  # a type from after our time is not read, as TIFF 6.0 demands
+            size = _SIZES[kind] * count
+            first = entry + form.tag_size - form.width if size <= form.width else offset
             yield Tag(number, kind, count, entry, Kept(first, first + size))
 
 
