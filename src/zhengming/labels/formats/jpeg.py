@@ -25,6 +25,8 @@ ALONE = (0x01, *range(0xD0, 0xD8))
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 #: The most a segment holds: its two-byte length counts itself.
 LARGEST_SEGMENT = 0xFFFF - 2
+#: More segments than any camera writes; extended XMP and colour profiles of many megabytes stay below.
+MOST_SEGMENTS = 1 << 16
 #: A label written into a segment without any structure, as some services do in APP9 and APP11.
 _BARE = re.compile(rb"[\s\0]*(?:AIGC[\s\0:=]*)?(\{.*\})[\s\0]*", re.DOTALL)
 
@@ -95,7 +97,7 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
     cursor = Cursor(file)
     if cursor.take(2) != bytes((0xFF, SOI)):
         raise BadFile("不是 JPEG：缺少 SOI", "not a JPEG: no SOI", 0)
-    while True:
+    for _ in range(MOST_SEGMENTS):
         start = cursor.at
         marker = _marker(cursor)
         if marker == SOS:
@@ -109,6 +111,7 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
         first = cursor.at
         cursor.skip(size - 2)
         yield Segment(marker, start, first, cursor.at)
+    raise BadFile("JPEG 的段过多", f"the JPEG has over {MOST_SEGMENTS} segments", cursor.at)
 
 
 def _marker(cursor: Cursor) -> int:
