@@ -32,6 +32,8 @@ MARGIN = 0.02
 #: Corners in the order they are preferred; another one must be this much calmer to be taken.
 CORNERS: tuple[Corner, ...] = ("bottom-right", "bottom-left", "top-right", "top-left")
 CALMER = 0.7
+#: In how many rows and columns the activity of a region is measured.
+SITES = 64
 CORNER_WORDS = {"bottom-right": "右下角", "bottom-left": "左下角", "top-right": "右上角", "top-left": "左上角"}
 
 Box = tuple[int, int, int, int]
@@ -117,11 +119,19 @@ def contrast(one: float, other: float) -> float:
 
 
 def activity(pixels: "Pixels") -> float:
-    """How much goes on in a region: the mean step from pixel to pixel across and down, 0 for a plain one."""
+    """How much goes on in a region: the mean step to the next pixel across and down, 0 for a plain one.
+
+    Measured at up to ``SITES`` places each way, which tells as much as all of them.
+    """
     import numpy as np
 
-    grey = pixels if pixels.ndim == 2 else pixels.mean(axis=2)
-    steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
+    down, across = (max(1, length // SITES) for length in pixels.shape[:2])
+    here = pixels[::down, ::across]
+    right, below = pixels[::down, 1::across], pixels[1::down, ::across]
+    steps = (
+        np.abs(right - here[:, : right.shape[1]]),
+        np.abs(below - here[: below.shape[0]]),
+    )
     return float(sum(step.mean() for step in steps if step.size))
 
 
