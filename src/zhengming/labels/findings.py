@@ -101,11 +101,9 @@ TABLE: dict[str, tuple[Severity, str, str, str]] = {
     "namespace": ("warning", "XMP 命名空间 URI 不符", "the XMP namespace URI is not the standard's", IMAGE_GUIDE),
     "xmp-prefix": ("note", "XMP 前缀不是 TC260", "the XMP prefix is not TC260", IMAGE_GUIDE),
     "xmp-malformed": ("error", "标识所在的 XMP 包不是良构的 XML", "the XMP packet around the label is not well-formed", IMAGE_GUIDE),
-    "no-fences": ("warning", "YAML 块没有 --- 分隔线", "the YAML block has no --- fences", "TC260-PG-20258A §6.5"),
     # the file as a whole
     "duplicate": ("error", "一个文件有多个隐式标识", "one file carries more than one metadata label", f"{GB} §6.1 c)"),
     "conflict": ("error", "文件里的几个标识互相矛盾", "the labels in the file contradict each other", f"{GB} §6.1 c)"),
-    "explicit-missing": ("note", "没有读到显式标识（不等于没有）", "no explicit label was read (which does not prove there is none)", "标识办法第四条"),
     "not-looked-at": ("note", "有一部分没有检查", "a part was not examined", ""),
     # seal (安全防护)
     "seal-good": ("note", "标识签名有效", "the seal of the label is good", SEAL_GUIDE),
