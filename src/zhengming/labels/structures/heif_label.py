@@ -1,0 +1,167 @@
+"""Putting the label into the XMP item of a still image file (TC260-PG-20259A; ISO/IEC 23008-12).
+
+A packet that fits where the old one was is written over it. Otherwise it goes into an ``mdat`` of its own at the
+end of the file, with its place in the base field of ``iloc`` (other writers lose an item whose base is zero), and
+the bytes of the old one are cut out.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from zhengming.ground.errors import BadFile
+from zhengming.labels.edit import Edit, Kept
+from zhengming.labels.metadata_label import MetadataLabel
+from zhengming.labels.structures import xmp
+from zhengming.labels.structures.box_changes import Change, Layout
+from zhengming.labels.structures.box_metadata import XMP_UUID, Packet
+from zhengming.labels.structures.boxes import make
+from zhengming.labels.structures.heif_holders import XmpItem, item_tables, overwritten
+from zhengming.labels.structures.heif_items import (
+    IN_FILE,
+    METADATA_KINDS,
+    Extent,
+    Item,
+    Items,
+    Location,
+    with_new_item,
+)
+from zhengming.labels.structures.iso_media import Opened, Tables, closed, settled
+
+
+def labelled(file: BinaryIO, label: MetadataLabel) -> Edit:
+    """The edit that leaves ``label`` as the one label of a still image or an image sequence."""
+    opened = Opened.of(file)
+    items = next((items for items in item_tables(opened.boxes, opened.top) if len(items.around) == 1), None)
+    if items is None:
+        return _in_box(opened, label.json())
+    item = next((item for item in items.xmp() if not item.protected and items.spans(item)), None)
+    changes = list(_without_labels(opened, item))
+    packet = items.bytes_of(item) if item else b""
+    new = xmp.labelled(packet if packet.strip() else None, label.json())
+    return _fitted(opened, items, item, changes, new) or _at_end(opened, items, item, changes, new)
+
+
+def _without_labels(opened: Opened, kept: Item | None) -> Iterator[Change]:
+    for holder in opened.holders():
+        list(holder.entries())  # a place too broken to read is too broken to vouch for
+        if not (isinstance(holder, XmpItem) and holder.item == kept):
+            yield from holder.without_labels()
+
+
+def _in_box(opened: Opened, json_text: str) -> Edit:
+    """A sequence without items has no XMP item: its packet is a ``uuid`` box of the file."""
+    if not any(box.kind == b"moov" for box in opened.top):
+        raise BadFile("既没有图像项，也没有 moov", "neither image items nor a moov")
+    place = next((h for h in opened.holders() if isinstance(h, Packet) and len(h.around) == 1), None)
+    changes: list[Change] = []
+    for holder in opened.holders():
+        list(holder.entries())
+        changes += [] if holder == place else holder.without_labels()
+    if place:
+        box = place.around[0]
+        new = xmp.labelled(opened.boxes.bytes_of(box)[16:], json_text)
+        changes.append(Change(place.around, place.start, box.stop, new))
+    else:
+        changes += _appended(opened, make(b"uuid", XMP_UUID, xmp.labelled(None, json_text)), changes)
+    return settled(opened, changes).edit()
+
+
+def _appended(opened: Opened, box: bytes, changes: list[Change]) -> list[Change]:
+    """``box`` behind every other, the last one closed if it was open."""
+    last = opened.top[-1]
+    growth = sum(change.growth for change in changes if change.around[:1] == (last,))
+    closing = closed(last, growth)
+    if last.open_end and not closing:
+        raise BadFile("最后一个盒没有大小且超过 4 GiB", "the last box states no size and exceeds 4 GiB", last.start)
+    return [*closing, Change((), last.stop, last.stop, box)]
+
+
+def _fitted(opened: Opened, items: Items, item: Item | None, changes: list[Change], packet: bytes) -> Edit | None:
+    """The new packet over the old one, filled up with blanks."""
+    spans = items.spans(item) if item else []
+    room = sum(map(len, spans))
+    if item is None or room < len(packet) or _shared(items, item):
+        return None
+    return settled(opened, [*changes, *overwritten(spans, packet.ljust(room))]).edit()
+
+
+def _shared(items: Items, item: Item) -> bool:
+    """Whether other items use bytes of ``item``, which then must stay as they are."""
+    own = items.spans(item)
+    others = (span for other in items.items if other != item for span in items.spans(other))
+    return any(a.start < b.stop and b.start < a.stop for b in others for a in own)
+
+
+def _at_end(opened: Opened, items: Items, item: Item | None, changes: list[Change], packet: bytes) -> Edit:
+    number, announced = (item.number, []) if item else with_new_item(items)
+    changes = [*changes, *announced, *(_cut_out(opened, items, item) if item else ())]
+    tables = _TablesWithLabel(opened, items, number, packet)
+    return settled(opened, changes, tables).edit()
+
+
+def _cut_out(opened: Opened, items: Items, item: Item) -> Iterator[Change]:
+    """The old packet out of its ``mdat``, with it where it holds nothing else; blanks for it in ``idat``."""
+    if _shared(items, item):
+        return
+    for span in items.spans(item):
+        mdat = next((box for box in opened.top if box.data <= span.start and span.stop <= box.stop), None)
+        if mdat is None or mdat.kind != b"mdat":
+            yield Change((), span.start, span.stop, b" " * len(span))
+        elif span == Kept(mdat.data, mdat.stop):
+            yield Change((), mdat.start, mdat.stop, b"")
+        else:
+            yield Change((mdat,), span.start, span.stop, b"")
+
+
+class _TablesWithLabel(Tables):
+    """The tables of items, of which one gets the label's packet, in an ``mdat`` at the end."""
+
+    def __init__(self, opened: Opened, items: Items, number: int, packet: bytes) -> None:
+        super().__init__(opened)
+        self._opened, self._items, self._number, self._packet = opened, items, number, packet
+
+    def following(self, layout: Layout) -> Iterator[Change]:
+        end = layout.moved(self._opened.top[-1].stop) - (8 + len(self._packet) if self._is_appended(layout) else 0)
+        for items in self.all:
+            locations = items.locations.following(layout)
+            if items.around == self._items.around:
+                place = Location(self._number, IN_FILE, 0, end + 8, (Extent(0, len(self._packet)),))
+                locations = locations.with_item(place)
+            if locations != items.locations:
+                iloc = items.tables[b"iloc"]
+                yield Change(items.around, iloc.start, iloc.stop, locations.box())
+        yield from _appended(self._opened, make(b"mdat", self._packet), [c for c in layout.changes if c.around])
+
+    def _is_appended(self, layout: Layout) -> bool:
+        end = self._opened.top[-1].stop
+        return any(change.start == change.stop == end and not change.around for change in layout.changes)
+
+
+def image_data(file: BinaryIO) -> Iterator[Kept]:
+    """Every ``mdat`` without the items that tell about the picture, and the items in ``idat`` that are of it."""
+    opened = Opened.of(file)
+    tables = list(item_tables(opened.boxes, opened.top))
+    about = [span for items in tables for item in items.of_kind(*METADATA_KINDS) for span in items.spans(item)]
+    for box in opened.top:
+        if box.kind == b"mdat":
+            yield from _without(Kept(box.data, box.stop), about)
+    for items in tables:
+        yield from _in_idat(items)
+
+
+def _in_idat(items: Items) -> Iterator[Kept]:
+    for item in items.items:
+        place = items.location(item)
+        if item.kind not in METADATA_KINDS and place and place.method != IN_FILE:
+            yield from items.spans(item)
+
+
+def _without(whole: Kept, holes: list[Kept]) -> Iterator[Kept]:
+    at = whole.start
+    for hole in sorted(holes, key=lambda span: span.start):
+        if hole.start < whole.stop and hole.stop > at:
+            if hole.start > at:
+                yield Kept(at, hole.start)
+            at = max(at, hole.stop)
+    if at < whole.stop:
+        yield Kept(at, whole.stop)
