@@ -107,11 +107,16 @@ def _sm2_issued(below: "Certificate", above: "Certificate") -> bool:
 
 
 def _is_authority(certificate: "Certificate") -> bool:
-    from cryptography.x509 import BasicConstraints, ExtensionNotFound
+    from cryptography.x509 import (
+        BasicConstraints,
+        DuplicateExtension,
+        ExtensionNotFound,
+        UnsupportedGeneralNameType,
+    )
 
     try:
         return certificate.extensions.get_extension_for_class(BasicConstraints).value.ca
-    except (ExtensionNotFound, ValueError):
+    except (ExtensionNotFound, DuplicateExtension, UnsupportedGeneralNameType, ValueError):
         return False
 
 
@@ -130,12 +135,12 @@ def _encoding(certificate: "Certificate") -> bytes:
 
 
 def _certificate(data: bytes) -> "Certificate":
-    from cryptography.x509 import load_der_x509_certificate
+    from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
     try:
         certificate = load_der_x509_certificate(data)
         # read now what is read lazily, so that a broken part shows here
         _ = certificate.subject, certificate.issuer, certificate.signature_algorithm_oid
-    except ValueError as error:
+    except (ValueError, InvalidVersion) as error:
         raise WrongInput(f"证书读不出来：{error}", f"the certificate cannot be read: {error}") from None
     return certificate

@@ -33,14 +33,14 @@ def public_pem(key: PrivateKey) -> str:
 def private_key_of(text: str, ask: Ask | None = None) -> PrivateKey:
     """The private key in a PEM text, with the certificates that stand beside it. Raises WrongInput.
 
-    Read are PKCS#8, open and encrypted (``ask`` gives the passphrase), and EC PRIVATE KEY.
+    Read are PKCS#8, open and encrypted (``ask`` gives the passphrase), and the bare forms EC and SM2 PRIVATE KEY.
     """
     blocks = pem_blocks(text)
     chain = [content for kind, content in blocks if kind == "CERTIFICATE"]
     for kind, content in blocks:
         if kind == "PRIVATE KEY":
             return with_certificates(pkcs8.decoded(content), chain)
-        if kind == "EC PRIVATE KEY":
+        if kind in ("EC PRIVATE KEY", "SM2 PRIVATE KEY"):  # as older and newer openssl name it
             return with_certificates(pkcs8.decoded_ec(content), chain)
         if kind == "ENCRYPTED PRIVATE KEY":
             return with_certificates(_opened(content, ask), chain)

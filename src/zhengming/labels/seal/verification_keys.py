@@ -97,11 +97,13 @@ def _is_certificate(data: bytes) -> bool:
     members = der.parts(data)
     if len(members) != 3 or members[0].tag != der.SEQUENCE:
         return False
-    return der.parts(members[0].encoding)[0].tag != der.OID
+    inner = der.parts(members[0].encoding)
+    return bool(inner) and inner[0].tag != der.OID
 
 
 def _wrapped(data: bytes, algorithm: str) -> bytes:
-    if der.parts(data)[0].tag == der.INTEGER and algorithm == RSA_WITH_SHA256:  # PKCS#1
+    members = der.parts(data)
+    if members and members[0].tag == der.INTEGER and algorithm == RSA_WITH_SHA256:  # PKCS#1
         return der.sequence(der.sequence(der.oid(RSA), der.element(der.NULL, b"")), der.bit_string(data))
     return data
 
