@@ -47,11 +47,12 @@ def decoded(folder: Path, data: bytes, suffix: str) -> str:
     return run("ffmpeg", "-v", "error", "-i", path, "-map", "0", "-f", "streamhash", "-hash", "md5", "-").decode()
 
 
-def packets(folder: Path, data: bytes, suffix: str) -> str:
-    """Every packet's time, size and hash, undecoded."""
+def packets(folder: Path, data: bytes, suffix: str) -> list[list[str]]:
+    """Every packet's stream, times, size and hash, undecoded; not the comment headers that ffmpeg shows beside."""
     path = folder / f"packets{suffix}"
     path.write_bytes(data)
-    return run("ffmpeg", "-v", "error", "-i", path, "-map", "0", "-c", "copy", "-f", "framemd5", "-").decode()
+    lines = run("ffmpeg", "-v", "error", "-i", path, "-map", "0", "-c", "copy", "-f", "framemd5", "-").decode()
+    return [line.replace(",", " ").split()[:6] for line in lines.splitlines() if not line.startswith("#")]
 
 
 def tags_seen_by_ffprobe(folder: Path, data: bytes, suffix: str) -> dict[str, str]:
