@@ -22,7 +22,7 @@ from zhengming.labels.recognition import recognise
 from zhengming.labels.replace import replacing
 
 if TYPE_CHECKING:
-    from zhengming.labels.seal.keys import Signer
+    from zhengming.labels.seal.signer import Signer
 
 
 @dataclass(frozen=True)
@@ -158,13 +158,17 @@ def show(
 
 
 def seal(label: MetadataLabel, order: Order, format_: Format, file: BinaryIO) -> MetadataLabel:
-    """The label with a seal of its signer over label and content (TC260-PG-202511A), where one is wanted."""
+    """The label with a seal of its signer over label and content (TC260-PG-202511A), where one is wanted.
+
+    An order that names no producer is a propagator's: its seal goes into ReservedCode2.
+    """
     if order.signer is None:
         return label
-    from zhengming.labels.seal import body_digest
-    from zhengming.labels.seal import seal as sealed
+    from zhengming.labels.seal.message import body_digest
+    from zhengming.labels.seal.sealing import seal as sealed
 
-    return sealed(label, order.signer, body_digest(format_, file))
+    digest = body_digest(file, format_.body(file))
+    return sealed(label, order.signer, digest, which=1 if order.label.producer else 2)
 
 
 def read_back(format_: Format, file: BinaryIO, label: MetadataLabel) -> None:

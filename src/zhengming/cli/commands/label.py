@@ -121,9 +121,10 @@ def _order(options: Namespace) -> Order:
 def _signer(path: Path | None) -> Any:
     if path is None:
         return None
-    from zhengming.labels.seal.keys import read_signer
+    from zhengming.cli.passphrase import ask
+    from zhengming.labels.seal.key_files import read_private_key
 
-    return read_signer(path)
+    return read_private_key(path, ask)
 
 
 def _warn_of_shared_number(order: Order, sources: Sequence[Source], screen: Screen) -> None:
