@@ -35,8 +35,8 @@ import mutagen.oggvorbis
 
 pytestmark = has("ffmpeg")
 
-#: More than a page holds: every later page of the stream gets another number.
-HUGE = MetadataLabel("001191110102MACQD9K64010000", "x" * 150_000)
+#: More than a page holds, so that every later page gets another number, and less than the 64 KiB that ffmpeg can take.
+HUGE = MetadataLabel("001191110102MACQD9K64010000", "x" * 65_100)
 
 VARIANTS = {
     "flac 16 bit": ("x.flac", STEREO),
