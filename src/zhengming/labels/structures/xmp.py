@@ -28,6 +28,8 @@ _DESCRIPTION = (
     '<rdf:Description xmlns:rdf="%s" rdf:about="" xmlns:TC260="%s"><TC260:AIGC>%s</TC260:AIGC></rdf:Description>'
 )
 
+_EMPTY_RDF = re.compile(rb"<((?:[\w.-]+:)?RDF)((?:\s[^<>]*?)?)/>")
+
 
 def entries(packet: bytes) -> Iterator[Entry]:
     """The simple properties of a packet, element or attribute form alike. Raises BadFile on broken XML.
@@ -49,7 +51,7 @@ def labelled(packet: bytes | None, json_text: str) -> bytes:
     description = _DESCRIPTION % (RDF, NAMESPACE, escape(json_text))
     if packet is None:
         return (_PACKET % (RDF, description)).encode()
-    text = _utf8(packet)
+    text = _EMPTY_RDF.sub(rb"<\1\2></\1>", _utf8(packet))
     scan = _scan(text)
     if scan.end_of_rdf is None:
         raise BadFile("XMP 包里没有 rdf:RDF", "the XMP packet has no rdf:RDF")
@@ -149,7 +151,7 @@ class _Scan:
             return
         entry = _entry(self._property_of(element), value)
         self.entries.append(entry)
-        if self._open and is_label(entry) and entry.key.casefold().endswith("aigc"):
+        if self._open and is_label(entry):
             self._open[-1].labels += 1
             self.labels.append((element.start, self._end_of_tag()))
 
@@ -157,7 +159,8 @@ class _Scan:
         """Count an rdf:Description that held nothing but labels as part of them: writing again adds no shells."""
         only_labels = element.children and element.children == element.labels and not element.has_properties
         if only_labels and element.name.startswith(f"{RDF} Description"):
-            self.labels = [span for span in self.labels if span[0] < element.start]
+            while self.labels and self.labels[-1][0] >= element.start:
+                self.labels.pop()
             self.labels.append((element.start, self._end_of_tag()))
 
     def _end_of_tag(self) -> int:
@@ -191,20 +194,29 @@ def _entry(name: str, value: str) -> Entry:
 
 def _attribute_spans(source: bytes, tag: int, name: str) -> Iterator[tuple[int, int]]:
     """Where the attribute ``name`` of the start tag at ``tag`` lies, with the blank before it."""
-    pattern = re.compile(rb"\s+" + re.escape(name.encode()) + rb"\s*=\s*(\"[^\"]*\"|'[^']*')")
+    pattern = re.compile(rb"(?<!\s)\s+" + re.escape(name.encode()) + rb"\s*=\s*(\"[^\"]*\"|'[^']*')")
     if match := pattern.search(source, tag):
         yield match.span()
 
 
-_LOOSE = re.compile(r"""AIGC\s*(?:=\s*(["'])(?P<attribute>.*?)\1|>(?P<element>.*?)</)""", re.DOTALL)
+_LOOSE = re.compile(r"""AIGC\s*(?:=\s*(["'])|>)""")
 
 
 def _loose_labels(packet: bytes) -> Iterator[Entry]:
     from xml.sax.saxutils import unescape
 
-    for match in _LOOSE.finditer(packet.decode("utf-8", "replace")):
-        value = match["attribute"] if match["attribute"] is not None else match["element"]
-        yield Entry(PLACE, "TC260:AIGC", unescape(value, {"&quot;": '"', "&apos;": "'"}), "malformed")
+    text = packet.decode("utf-8", "replace")
+    at = 0
+    never_closed: set[str] = set()
+    while match := _LOOSE.search(text, at):
+        at, closing = match.end(), match[1] or "</"
+        end = -1 if closing in never_closed else text.find(closing, at)
+        if end < 0:
+            never_closed.add(closing)
+            continue
+        value = unescape(text[match.end() : end], {"&quot;": '"', "&apos;": "'"})
+        yield Entry(PLACE, "TC260:AIGC", value, "malformed")
+        at = end
 
 
 def _utf8(packet: bytes) -> bytes:
