@@ -14,7 +14,7 @@ from zhengming.ground.errors import Refused
 from zhengming.labels.explicit.fonts import font_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     import numpy as np
@@ -114,14 +114,14 @@ def plate(text: str, height: int, widest: int) -> Plate:
         )
     font = _font_of_height(text, height)
     padding = ceil(PADDING * height)
-    lines = tuple(_lines(font, text, widest - 2 * padding))
+    lines = tuple(broken(text, widest - 2 * padding, font.getlength))
     ink = _ink(font, lines, padding, ceil(LEADING * height))
     return Plate(text, lines, ink, _rounded(ink.shape, ceil(RADIUS * height)), text_height(font, text))
 
 
 def text_height(font: "FreeTypeFont", text: str) -> int:
     """The height of ``text`` in pixels, as this module's first lines define it."""
-    heights = {_ink_height(font, character) for character in set(text) if _is_full_height(character)}
+    heights = {_ink_height(font, character) for character in set(text) if is_full_height(character)}
     upright = {height for height in heights if height >= FLAT * font.size}
     return min(upright or {_ink_height(font, "H")})
 
@@ -133,7 +133,8 @@ def _font_of_height(text: str, height: int) -> "FreeTypeFont":
     return font
 
 
-def _is_full_height(character: str) -> bool:
+def is_full_height(character: str) -> bool:
+    """Whether a character is a capital, a digit or an ideograph, which measure the text."""
     return character.isdigit() or character.isupper() or "\u3400" <= character <= "\u9fff" or character > "\U0001ffff"
 
 
@@ -148,14 +149,18 @@ def _ink_height(font: "FreeTypeFont", character: str) -> int:
     return int((rows >= 128).sum())
 
 
-def _lines(font: "FreeTypeFont", text: str, widest: int) -> list[str]:
-    """``text`` broken where Chinese may be broken: anywhere but inside a word of Latin letters or digits."""
+def broken(text: str, widest: float, measure: "Callable[[str], float]") -> list[str]:
+    """``text`` in lines that ``measure`` finds no wider than ``widest``.
+
+    Chinese may be broken anywhere, but not inside a word of Latin letters or digits. Raises Refused when a
+    word does not fit.
+    """
     lines = [""]
     for word in re.findall(r"[A-Za-z0-9]+|\s+|.", text):
-        if lines[-1] and font.getlength((lines[-1] + word).rstrip()) > widest:
+        if lines[-1] and measure((lines[-1] + word).rstrip()) > widest:
             lines.append("")
         lines[-1] += word if lines[-1] else word.lstrip()
-        if font.getlength(lines[-1].rstrip()) > widest:
+        if measure(lines[-1].rstrip()) > widest:
             raise Refused(
                 f"画面太窄，放不下清晰的标识文字“{text}”",
                 f"the picture is too narrow for the label {text!r} at a legible size",
