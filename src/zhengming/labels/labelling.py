@@ -1,11 +1,11 @@
-"""The labelling of a file (添加标识), Art. 16 and 17: show → seal → write → read back → put in place.
+"""The labelling of a file (添加标识), Art. 16 and 17: show → seal → write → read back → sign → put in place.
 
 The order of the steps is forced: what people see changes the content, the seal binds the content, and a C2PA
 manifest binds every byte, so it comes last.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from zhengming.ground.errors import Refused, WrongInput, ZhengmingError
 from zhengming.ground.ids import content_number
-from zhengming.labels.edit import Progress, copy, new_size
+from zhengming.labels.edit import Edit, Progress, copy, new_size
 from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
 from zhengming.labels.format import Format
 from zhengming.labels.metadata_label import KEYS, Attribute, MetadataLabel
 from zhengming.labels.reading import Reading, is_label, read_label
 from zhengming.labels.recognition import recognise
-from zhengming.labels.replace import replacing
+from zhengming.labels.replace import apply, locked, replacing
 
 if TYPE_CHECKING:
+    from zhengming.labels.c2pa.signing import Credentials
     from zhengming.labels.seal.signer import Signer
 
 
@@ -31,17 +32,22 @@ class Order:
 
     ``label``: the metadata label (隐式标识). Where it names no producer it is a propagator's update: the
     producer's keys of the label in the file stay, and only the propagator's three are written.
-    ``explicit``: what people shall see or hear (显式标识), or None. ``signer``: who seals, or None.
+    ``explicit``: what people shall see or hear (显式标识). ``signer``: who seals the label.
+    ``credentials``: who signs a C2PA manifest. Each of these three may be None.
     """
 
     label: MetadataLabel
     explicit: Wish | None = None
     signer: "Signer | None" = None
+    credentials: "Credentials | None" = None
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """What was done to a file: where it is now, which label it carries, and what stood there before."""
+    """What was done to a file: where it is now, which label it carries, and what stood there before.
+
+    ``size``: bytes of the labelled file, a C2PA manifest not counted. ``written``: False after a dry run.
+    """
 
     path: Path
     target: Path
@@ -49,6 +55,7 @@ class Labelled:
     label: MetadataLabel
     replaced: tuple[Reading, ...]
     shown: Shown | None
+    signed: bool
     size: int
     written: bool
 
@@ -64,6 +71,7 @@ def label(
     propagator: str = "",
     propagate_id: str = "",
     signer: "Signer | None" = None,
+    credentials: "Credentials | None" = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Labelled:
@@ -71,43 +79,45 @@ def label(
 
     ``producer``: provider code (27 characters) or name; with ``propagator`` alone, a propagator's update.
     ``produce_id``, ``propagate_id``: content numbers, made when empty. ``explicit``: True for the usual label
-    of the medium, or a :class:`Wish`. ``attribute``: "1" 属于, "2" 可能, "3" 疑似. ``dry_run``: everything but
-    the writing. Raises the errors of :mod:`zhengming.ground.errors`; on any of them the file is as it was.
+    of the medium, or a :class:`Wish`. ``attribute``: "1" 属于, "2" 可能, "3" 疑似. ``signer`` seals the label,
+    ``credentials`` sign a C2PA manifest. ``dry_run``: everything but the writing.
+
+    Raises the errors of :mod:`zhengming.ground.errors`; on any of them the file is as it was.
     """
     wish = Wish() if explicit is True else explicit or None
     fields = MetadataLabel(producer, produce_id, attribute, propagator=propagator, propagate_id=propagate_id)
     source, target = Path(path), Path(out) if out else Path(path)
     target = target / source.name if target.is_dir() else target
-    return label_file(source, target, Order(fields, wish, signer), dry_run=dry_run, progress=progress)
+    return label_file(source, target, Order(fields, wish, signer, credentials), dry_run=dry_run, progress=progress)
 
 
 def label_file(
     source: Path, target: Path, order: Order, *, dry_run: bool = False, progress: Progress | None = None
 ) -> Labelled:
     """The journey of one file. ``source`` and ``target`` may be the same path."""
-    with opened(source) as file:
+    with opened(source, shared=dry_run or source.resolve() != target.resolve()) as file:
         format_ = recognise(file, source.name)
         before = labels_in(format_, file)
         shown_file, shown = show(file, format_, order, target.parent, progress)
-        with shown_file:
+        with shown_file if shown else nullcontext():
             label = seal(ordered_label(order, before), order, format_, shown_file)
             edit = format_.write(shown_file, label)
             if not dry_run:
-                with replacing(target) as fresh:
-                    copy(edit, shown_file, fresh, progress)
-                    read_back(format_, fresh, label)
-    return Labelled(source, target, format_, label, before, shown, new_size(edit), not dry_run)
+                work = Work(source if shown is None else None, target, format_, label, edit)
+                put_in_place(work, shown_file, order.credentials, progress)
+    signed = order.credentials is not None
+    return Labelled(source, target, format_, label, before, shown, signed, new_size(edit), not dry_run)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """A file for reading. Raises WrongInput, in words a person can act on, when it cannot be read."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WrongInput(f"打不开 {path}：{reason}", f"cannot open {path}: {reason}") from None
-    with file:
+def opened(path: Path, shared: bool = True) -> Iterator[BinaryIO]:
+    """A file for reading, locked. Raises WrongInput, in words a person can act on, when it cannot be opened."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(locked(path, shared))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise WrongInput(f"打不开 {path}：{reason}", f"cannot open {path}: {reason}") from None
         yield file
 
 
@@ -160,15 +170,50 @@ def show(
 def seal(label: MetadataLabel, order: Order, format_: Format, file: BinaryIO) -> MetadataLabel:
     """The label with a seal of its signer over label and content (TC260-PG-202511A), where one is wanted.
 
-    An order that names no producer is a propagator's: its seal goes into ReservedCode2.
+    A producer seals in ReservedCode1, a propagator in ReservedCode2.
     """
     if order.signer is None:
         return label
+    from zhengming.labels.seal import sealing
     from zhengming.labels.seal.message import body_digest
-    from zhengming.labels.seal.sealing import seal as sealed
 
-    digest = body_digest(file, format_.body(file))
-    return sealed(label, order.signer, digest, which=1 if order.label.producer else 2)
+    return sealing.seal(label, order.signer, body_digest(file, format_.body(file)), 1 if order.label.producer else 2)
+
+
+@dataclass(frozen=True)
+class Work:
+    """An edit that waits to take effect. ``source`` is None when the edit is not of a file with a name."""
+
+    source: Path | None
+    target: Path
+    format: Format
+    label: MetadataLabel
+    edit: Edit
+
+    def check(self, fresh: BinaryIO) -> None:
+        """Read back what was written, before it takes effect."""
+        read_back(self.format, fresh, self.label)
+
+
+def put_in_place(work: Work, file: BinaryIO, credentials: "Credentials | None", progress: Progress | None) -> None:
+    """Write, read back, sign where wanted, and let the result take the place of the target in one step."""
+    if credentials is not None:
+        _signed_in_place(work, file, credentials, progress)
+    elif work.source is not None:
+        apply(work.edit, file, work.source, work.target, progress, work.check)
+    else:
+        with replacing(work.target) as fresh:
+            copy(work.edit, file, fresh, progress)
+            work.check(fresh)
+
+
+def _signed_in_place(work: Work, file: BinaryIO, credentials: "Credentials", progress: Progress | None) -> None:
+    from zhengming.labels.c2pa.signing import sign
+
+    with TemporaryFile(dir=work.target.parent) as labelled, replacing(work.target) as fresh:
+        copy(work.edit, file, labelled, progress)
+        sign(labelled, fresh, work.format, work.label, credentials)
+        work.check(fresh)
 
 
 def read_back(format_: Format, file: BinaryIO, label: MetadataLabel) -> None:

@@ -3,9 +3,10 @@
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhengming.cli import batch
 from zhengming.cli.batch import Source
@@ -18,6 +19,10 @@ from zhengming.labels.explicit.labeller import Wish
 from zhengming.labels.labelling import Labelled, Order, label_file
 from zhengming.labels.metadata_label import Attribute, MetadataLabel
 from zhengming.labels.recognition import UnknownFormat
+
+if TYPE_CHECKING:
+    from zhengming.labels.c2pa.signing import Credentials
+    from zhengming.labels.seal.signer import Signer
 
 #: The summary lists every file up to so many; of more, only those that were not done.
 MOST_ROWS = 60
@@ -101,8 +106,14 @@ def _work_arguments(parser: ArgumentParser) -> None:
     work.add_argument("--recursive", action=BooleanOptionalAction, default=False, help="连同子文件夹")
     work.add_argument("--jobs", type=int, metavar="数", help="同时处理的进程数；文件多时默认用全部核心")
     work.add_argument("--dry-run", action="store_true", help="只说会做什么，不写任何文件")
-    work.add_argument(
+    sign = parser.add_argument_group("签名（都可不用）")
+    sign.add_argument(
         "--key", type=Path, metavar="文件", help="用此私钥为标识加封（SM2 或 Ed25519，见 zhengming keys）"
+    )
+    sign.add_argument("--c2pa-chain", type=Path, metavar="文件", help="同时写入 C2PA 清单：证书链 PEM，末级证书在前")
+    sign.add_argument("--c2pa-key", type=Path, metavar="文件", help="C2PA 私钥 PEM")
+    sign.add_argument(
+        "--c2pa-development", type=Path, metavar="文件夹", help="用存于此处的自造开发证书写 C2PA（仅供试用）"
     )
 
 
@@ -115,16 +126,35 @@ def _order(options: Namespace) -> Order:
     if options.jobs is not None and options.jobs < 1:
         raise WrongInput("--jobs 至少为 1", "--jobs is at least 1")
     wish = Wish(options.text, options.corner, options.position, options.height, options.seconds, options.sound)
-    return Order(label, wish.checked() if options.explicit else None, _signer(options.key))
+    signer = _signer(options.key)
+    return Order(label, wish.checked() if options.explicit else None, signer, _credentials(options))
 
 
-def _signer(path: Path | None) -> Any:
+def _signer(path: Path | None) -> "Signer | None":
     if path is None:
         return None
     from zhengming.cli.passphrase import ask
     from zhengming.labels.seal.key_files import read_private_key
 
     return read_private_key(path, ask)
+
+
+def _credentials(options: Namespace) -> "Credentials | None":
+    chain, key, development = options.c2pa_chain, options.c2pa_key, options.c2pa_development
+    if bool(chain) != bool(key) or (chain and development):
+        raise WrongInput(
+            "C2PA 签名须同时给 --c2pa-chain 和 --c2pa-key，或只给 --c2pa-development",
+            "C2PA takes both --c2pa-chain and --c2pa-key, or --c2pa-development alone",
+        )
+    if chain:
+        from zhengming.labels.c2pa.signing import Credentials
+
+        return Credentials.from_files(chain, key)
+    if development:
+        from zhengming.labels.c2pa.development import development_credentials
+
+        return development_credentials(development, datetime.now(UTC))
+    return None
 
 
 def _warn_of_shared_number(order: Order, sources: Sequence[Source], screen: Screen) -> None:
@@ -168,6 +198,8 @@ def _json(
         "carrier": done.format.place.name if done else None,
         "label": done.label.fields() if done else None,
         "replaced": [reading.fields for reading in done.replaced] if done else [],
+        "sealed": bool(done and (done.label.reserved1 if done.label.producer else done.label.reserved2)),
+        "c2pa": bool(done and done.signed),
         "explicit": {"text": shown.text, "where": shown.where, **shown.facts} if shown else None,
         "size": done.size if done else None,
         "dry_run": bool(done and not done.written),
