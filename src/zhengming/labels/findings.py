@@ -85,7 +85,7 @@ TABLE: dict[str, tuple[Severity, str, str, str]] = {
     "code-unknown-form": ("note", "服务提供者编码的格式、主体或绑定方式不在已知值内", "format, subject or binding of the provider code is not among the known values", CODE_GUIDE),
     # form of the text
     "wrapper-unneeded": ("warning", "载体已名为 AIGC，值里不应再套一层 AIGC", "the place is already named AIGC; the value should not wrap it again", IMAGE_GUIDE),
-    "wrapper-missing": ("warning", "此处应有 {\"AIGC\":{…}} 外层", "this place asks for the {\"AIGC\":{…}} wrapper", IMAGE_GUIDE),
+    "wrapper-missing": ("warning", "此处应有 {\"AIGC\":{…}} 外层", "this place asks for the wrapper {\"AIGC\":{...}}", IMAGE_GUIDE),
     "wrapper-case": ("warning", "外层键名 AIGC 的大小写不符", "the wrapper's key AIGC is in other case", E),
     "prefix": ("warning", "值前多写了 AIGC= 一类的前缀", "the value carries a prefix such as AIGC=", E),
     "fragment": ("warning", "值是缺少花括号的片段", "the value is a fragment without its braces", E),

@@ -76,7 +76,7 @@ def standard_key(key: str) -> str | None:
 def taken_apart(text: str) -> Text:
     """``text`` taken apart. Never raises; what cannot be understood leaves no members and a code that says so."""
     result = Text()
-    text = _trimmed(text)
+    text = trimmed(text)
     if len(text) > LONGEST_TEXT:
         result.note("truncated")
         text = text[:LONGEST_TEXT]
@@ -87,7 +87,8 @@ def taken_apart(text: str) -> Text:
     return result
 
 
-def _trimmed(text: str) -> str:
+def trimmed(text: str) -> str:
+    """``text`` without blanks, zero bytes, byte-order mark and the charset code of EXIF around it."""
     for prefix in ("ASCII\0\0\0", "UNICODE\0", "JIS\0\0\0\0\0"):
         text = text.removeprefix(prefix)
     return text.strip("\ufeff\0 \t\r\n")
@@ -95,7 +96,7 @@ def _trimmed(text: str) -> str:
 
 def _unfold(text: str, result: Text, deep: int) -> None:
     """Try each form in turn until one gives members."""
-    text = _trimmed(text)
+    text = trimmed(text)
     if deep and (value := _json(text)) is not None:
         if re.search(r"[\r\n]", text):
             result.note("line-breaks")
@@ -285,5 +286,17 @@ def _unescaped(value: str) -> str:
 
 
 def _is_cut_off(text: str) -> bool:
-    """Whether a text began as JSON and stopped before its end."""
-    return text.startswith(("{", '"')) and not text.endswith("}")
+    """Whether a text began as JSON, or as its members, and stopped before its end."""
+    if not text.startswith(("{", '"')):
+        return False
+    for candidate in (text, "{" + text):
+        try:
+            json.loads(candidate, strict=False)
+        except json.JSONDecodeError as error:
+            if error.pos >= len(candidate) or error.msg.startswith("Unterminated"):
+                return True
+        except RecursionError:
+            return True
+        except ValueError:  # a number of thousands of digits
+            return False
+    return False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zhengming.labels.findings import Finding, finding
 from zhengming.labels.format import Entry
 from zhengming.labels.label_fields import field_findings, fields_of
-from zhengming.labels.label_text import Text, decoded_base64, plain, standard_key, taken_apart
+from zhengming.labels.label_text import Text, decoded_base64, plain, standard_key, taken_apart, trimmed
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,14 @@ _DISTINCTIVE = {"ContentProducer", "ProduceID", "ReservedCode1", "ContentPropaga
 
 def _begins_as_label(value: str) -> bool:
     """A cheap look at the first characters, so that long foreign metadata is never parsed."""
-    start = value[:200]
+    start = trimmed(value[:200])
     if (match := _BASE64_START.match(start)) and "{" not in start:
         letters = match[0][: len(match[0]) // 4 * 4]
         start = decoded_base64(letters) or ""
     match = _START.match(start)
-    return bool(match and (standard_key(match["key"]) or plain(match["key"]) == "aigc"))
+    if not match or plain(match["key"]) == "aigc":
+        return bool(match)
+    return match.start("key") > 0 and standard_key(match["key"]) is not None
 
 
 def _is_label_text(text: Text) -> bool:
