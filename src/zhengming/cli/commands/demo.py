@@ -88,7 +88,7 @@ def _show(folder: Path, works: Rows, formats: Rows, screen: Screen) -> None:
     screen.table([screen.text(*title) for title in titles], [_cells(folder, row, screen) for row in rows])
     good = sum(bool(row["ok"]) for row in formats)
     screen.say(
-        f"另有 {len(formats)} 种格式的最小文件各一个，在 {folder / 'every-format'}：{good} 个写入、回读并检验为“属于”",
+        f"另有 {len(formats)} 种格式的最小文件，在 {folder / 'every-format'}：{good} 个已标识、回读、检验为“属于”",
         f"and the smallest file of {len(formats)} formats in {folder / 'every-format'}: "
         f"{good} labelled, read back and examined",
     )

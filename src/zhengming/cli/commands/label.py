@@ -110,6 +110,7 @@ def _work_arguments(parser: ArgumentParser) -> None:
     sign.add_argument(
         "--key", type=Path, metavar="文件", help="用此私钥为标识加封（SM2 或 Ed25519，见 zhengming keys）"
     )
+    sign.add_argument("--passphrase-file", type=Path, metavar="文件", help="私钥口令所在的文件；不给则在终端询问")
     sign.add_argument("--c2pa-chain", type=Path, metavar="文件", help="同时写入 C2PA 清单：证书链 PEM，末级证书在前")
     sign.add_argument("--c2pa-key", type=Path, metavar="文件", help="C2PA 私钥 PEM")
     sign.add_argument(
@@ -126,17 +127,17 @@ def _order(options: Namespace) -> Order:
     if options.jobs is not None and options.jobs < 1:
         raise WrongInput("--jobs 至少为 1", "--jobs is at least 1")
     wish = Wish(options.text, options.corner, options.position, options.height, options.seconds, options.sound)
-    signer = _signer(options.key)
+    signer = _signer(options.key, options.passphrase_file)
     return Order(label, wish.checked() if options.explicit else None, signer, _credentials(options))
 
 
-def _signer(path: Path | None) -> "Signer | None":
+def _signer(path: Path | None, passphrase: Path | None) -> "Signer | None":
     if path is None:
         return None
-    from zhengming.cli.passphrase import ask
+    from zhengming.cli.passphrase import asked_for
     from zhengming.labels.seal.key_files import read_private_key
 
-    return read_private_key(path, ask)
+    return read_private_key(path, asked_for(path, passphrase))
 
 
 def _credentials(options: Namespace) -> "Credentials | None":
