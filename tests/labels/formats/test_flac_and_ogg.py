@@ -35,7 +35,7 @@ import mutagen.oggvorbis
 
 pytestmark = has("ffmpeg")
 
-#: More than a page holds, so that every later page gets another number, and less than the 64 KiB that ffmpeg can take.
+#: More than a page holds, so that every later page gets another number, and less than the 64 KiB ffmpeg takes.
 HUGE = MetadataLabel("001191110102MACQD9K64010000", "x" * 65_100)
 
 VARIANTS = {
