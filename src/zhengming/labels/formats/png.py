@@ -8,17 +8,21 @@ from typing import BinaryIO
 
 from zhengming.ground.cursor import Cursor
 from zhengming.ground.errors import BadFile
-from zhengming.labels.edit import Edit, Kept, tidy
+from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import xmp
+from zhengming.labels.structures import exif, xmp
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
 TEXT_KINDS = (b"tEXt", b"zTXt", b"iTXt")
-#: The most that a compressed text may unfold to.
+#: Under these keywords ImageMagick and its heirs write XMP and EXIF as hexadecimal digits.
+RAW_XMP = (b"Raw profile type xmp",)
+RAW_EXIF = (b"Raw profile type exif", b"Raw profile type APP1")
+#: The most that a compressed text may unfold to, and how many times its size.
 LARGEST_TEXT = 16 * 1024 * 1024
+LARGEST_RATIO = 200
 
 
 @dataclass(frozen=True)
@@ -49,23 +53,21 @@ class Png(Format):
         for chunk in chunks(file):
             if chunk.kind in TEXT_KINDS:
                 yield from _text_entries(chunk.kind, _data(file, chunk))
+            elif chunk.kind == b"eXIf":
+                yield from exif.entries(_data(file, chunk))
 
     def write(self, file: BinaryIO, label: MetadataLabel) -> Edit:
         packet: bytes | None = None
-        pieces: list[bytes | Kept] = []
+        pieces: list[Piece] = []
         image_data: int | None = None
         for chunk in chunks(file):
             if chunk.kind == b"IDAT" and image_data is None:
                 image_data = len(pieces)
-            if chunk.kind in TEXT_KINDS:
-                data = _data(file, chunk)
-                if _is_xmp(chunk.kind, data):
-                    pieces += [] if packet is None else [_xmp_chunk(xmp.unlabelled(_packet(data)))]
-                    packet = packet or _packet(data)
-                    continue
-                if any(map(is_label, _text_entries(chunk.kind, data))):
-                    continue
-            pieces.append(Kept(chunk.start, chunk.stop))
+            data = _data(file, chunk) if chunk.kind in (*TEXT_KINDS, b"eXIf") else b""
+            if _is_xmp(data) and packet is None:
+                packet = _text(chunk.kind, data)
+            else:
+                pieces.append(_taken_over(chunk, data))
         if image_data is None:
             raise BadFile("PNG 里没有图像数据块 IDAT", "the PNG has no image data (IDAT)")
         label_chunk = _xmp_chunk(xmp.labelled(packet, label.json()))
@@ -107,14 +109,62 @@ def _data(file: BinaryIO, chunk: Chunk) -> bytes:
     return Cursor(file, chunk.data.start).take(len(chunk.data))
 
 
+def _taken_over(chunk: Chunk, data: bytes) -> Piece:
+    """A chunk as it stands in the new file: whole, or without the label in it."""
+    whole = Kept(chunk.start, chunk.stop)
+    if chunk.kind == b"eXIf":
+        clean = exif.unlabelled(data)
+        return whole if clean == data else _chunk(chunk.kind, clean)
+    if not data or not any(map(is_label, _text_entries(chunk.kind, data))):
+        return whole
+    if _is_xmp(data):
+        return _xmp_chunk(xmp.unlabelled(_text(chunk.kind, data)))
+    keyword = _keyword(data)
+    if keyword not in (*RAW_XMP, *RAW_EXIF):
+        return b""
+    profile = _raw_profile(_text(chunk.kind, data))
+    clean = xmp.unlabelled(profile) if keyword in RAW_XMP else exif.unlabelled(profile)
+    return _chunk(b"tEXt", keyword + b"\0" + _as_raw_profile(keyword, clean))
+
+
 def _text_entries(kind: bytes, data: bytes) -> Iterator[Entry]:
-    if _is_xmp(kind, data):
-        yield from xmp.entries(_packet(data))
-        return
-    keyword, _, rest = data.partition(b"\0")
-    text = _international(rest) if kind == b"iTXt" else rest if kind == b"tEXt" else _inflated(rest[1:])
-    encoding = "utf-8" if kind == b"iTXt" else _encoding(text)
-    yield Entry(f"PNG {kind.decode()}", keyword.decode("latin-1"), text.decode(encoding, "replace"))
+    text, keyword = _text(kind, data), _keyword(data)
+    if keyword == XMP_KEYWORD:
+        yield from xmp.entries(text)
+    elif keyword in RAW_XMP:
+        profile = _raw_profile(text)
+        yield from xmp.entries(profile) if profile else ()
+    elif keyword in RAW_EXIF:
+        yield from exif.entries(_raw_profile(text))
+    else:
+        encoding = "utf-8" if kind == b"iTXt" else _encoding(text)
+        yield Entry(f"PNG {kind.decode()}", keyword.decode("latin-1"), text.decode(encoding, "replace"))
+
+
+def _text(kind: bytes, data: bytes) -> bytes:
+    """The text of a chunk after its keyword, unfolded where it is compressed."""
+    rest = data.partition(b"\0")[2]
+    if kind == b"iTXt":
+        return _international(rest)
+    return rest if kind == b"tEXt" else _inflated(rest[1:])
+
+
+def _keyword(data: bytes) -> bytes:
+    return data.partition(b"\0")[0]
+
+
+def _raw_profile(text: bytes) -> bytes:
+    """The bytes of a raw profile: a line with its name, one with its length, lines of hexadecimal digits."""
+    try:
+        return bytes.fromhex("".join(text.decode("latin-1").split("\n")[3:]))
+    except ValueError:
+        return b""
+
+
+def _as_raw_profile(keyword: bytes, profile: bytes) -> bytes:
+    digits = profile.hex()
+    lines = [digits[at : at + 72] for at in range(0, len(digits), 72)]
+    return "\n".join(["", keyword.decode().split()[-1], f"{len(profile):8}", *lines, ""]).encode()
 
 
 def _encoding(text: bytes) -> str:
@@ -126,12 +176,8 @@ def _encoding(text: bytes) -> str:
     return "utf-8"
 
 
-def _is_xmp(kind: bytes, data: bytes) -> bool:
-    return kind == b"iTXt" and data.startswith(XMP_KEYWORD + b"\0")
-
-
-def _packet(data: bytes) -> bytes:
-    return _international(data[len(XMP_KEYWORD) + 1 :])
+def _is_xmp(data: bytes) -> bool:
+    return data.startswith(XMP_KEYWORD + b"\0")
 
 
 def _international(rest: bytes) -> bytes:
@@ -144,12 +190,13 @@ def _international(rest: bytes) -> bytes:
 
 def _inflated(data: bytes) -> bytes:
     inflater = zlib.decompressobj()
+    limit = min(LARGEST_TEXT, 65536 + LARGEST_RATIO * len(data))
     try:
-        text = inflater.decompress(data, LARGEST_TEXT)
+        text = inflater.decompress(data, limit)
     except zlib.error as error:
         raise BadFile(f"文本块解压失败：{error}", f"a text chunk does not inflate: {error}") from None
     if inflater.unconsumed_tail:
-        raise BadFile("文本块解压后过大", f"a text chunk inflates to over {LARGEST_TEXT} bytes")
+        raise BadFile("文本块解压后过大", f"a text chunk inflates to over {limit} bytes")
     return text
 
 
