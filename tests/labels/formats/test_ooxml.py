@@ -1,7 +1,9 @@
 """DOCX, XLSX, PPTX: the label is a custom property as Office and the text guide have it."""
 
 import re
+import subprocess
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -75,6 +77,13 @@ def test_python_docx_opens_what_is_written_and_reads_the_same_text() -> None:
     assert after.core_properties.title == "题名"
     (part,) = [part for part in after.part.package.iter_parts() if part.partname == f"/{CUSTOM}"]
     assert part.content_type == "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+
+
+def test_exiftool_reads_the_label(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(labelled(DOCX, real_docx()))
+    shown = subprocess.run(["exiftool", "-s3", "-AIGC", path], capture_output=True, text=True).stdout
+    assert shown.strip() == LABEL.json()
 
 
 def test_only_metadata_and_plumbing_change() -> None:

@@ -65,7 +65,7 @@ def without_information() -> bytes:
 
 
 def hybrid() -> bytes:
-    """A classic table whose trailer points to a cross-reference stream: the Info dictionary is only in that."""
+    """As Word writes it: an empty table points to a cross-reference stream, which alone knows the Info dictionary."""
     data, offsets = b"%PDF-1.5\n", {}
     info = b"<< /Title (hybrid) >>"
     packed = zlib.compress(b"4 0 " + info)
@@ -83,11 +83,12 @@ def hybrid() -> bytes:
     head = b"/Type /XRef /W [ 1 4 2 ] /Index [ 4 1 ] /Size 7 /Root 1 0 R /Length %d" % len(section)
     data += b"6 0 obj\n<< %b >>\nstream\n%b\nendstream\nendobj\n" % (head, section)
     at = len(data)
-    data += b"xref\n0 7\n0000000000 65535 f \n"
+    data += b"xref\n0 7\n0000000004 65535 f \n"
     for number in range(1, 7):
-        data += b"%010d 00000 n \n" % offsets[number] if number in offsets else b"0000000000 00000 f \n"
-    trailer = b"trailer\n<< /Size 7 /Root 1 0 R /Info 4 0 R /XRefStm %d >>\nstartxref\n%d\n%%%%EOF\n"
-    return data + trailer % (offsets[6], at)
+        data += b"%010d 00000 n \n" % offsets[number] if number in offsets else b"0000000000 65535 f \n"
+    data += b"trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % at
+    trailer = b"xref\n0 0\ntrailer\n<< /Size 7 /Root 1 0 R /Info 4 0 R /Prev %d /XRefStm %d >>\n"
+    return data + trailer % (at, offsets[6]) + b"startxref\n%d\n%%%%EOF\n" % len(data)
 
 
 KINDS = {
@@ -299,6 +300,18 @@ def test_another_update_that_imitates_ours_belongs_to_the_body() -> None:
     for forged in (once.replace(b'"Label":"1"', b'"Label":"1" '), once + once[len(data) :]):
         assert [*PDF.body(BytesIO(forged))] == [Kept(0, len(forged))]
     assert [*PDF.body(BytesIO(once))] == [Kept(0, len(data))]
+
+
+def test_the_bytes_of_an_update_are_the_same_with_every_version() -> None:
+    """They are how an update of our own is known again, so a seal depends on them."""
+    added = labelled(PDF, PDF.example())[len(PDF.example()) :]
+    assert hashlib.sha256(added).hexdigest() == "cca35dcd85fb84832fff0c6675658b160345b7f1955e76463166fe607b3d7226"
+    data = KINDS["hybrid"]
+    added = labelled(PDF, data)[len(data) :].decode()
+    assert added.split("endobj")[0] == (
+        f"\n%AIGC label (GB 45438-2025) added to the first {len(data)} bytes\n"
+        f"4 0 obj\n<< /AIGC ({LABEL.json()}) /Title (hybrid) >>\n"
+    )
 
 
 def knotted_form() -> bytes:

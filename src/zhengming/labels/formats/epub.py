@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from zhengming.ground.errors import BadFile, Refused
-from zhengming.labels.format import Place
+from zhengming.labels.format import Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.package import Package, cleaned, in_attribute, removals
+from zhengming.labels.structures.package import Package, cleaned, in_attribute, removals, stated_type
 from zhengming.labels.structures.xml_splice import Xml
 from zhengming.labels.structures.zip_archive import Archive
 from zhengming.labels.structures.zip_edit import packed
@@ -28,11 +28,8 @@ class Epub(Package):
     media_type = "application/epub+zip"
     place = Place("OPF 包文件 metadata 中的 meta，名称 AIGC", "指南未规定，取 EPUB 自有的元数据位置", "own")
 
-    def is_ours(self, archive: Archive) -> bool:
-        member = archive.find(MIMETYPE)
-        if member is not None and member.size < 200:
-            return archive.content(member).strip() == self.media_type.encode()
-        return False
+    def is_ours(self, sample: Sample) -> bool:
+        return stated_type(sample.start) == self.media_type
 
     def metadata_parts(self, archive: Archive) -> list[str]:
         container = archive.part(CONTAINER)

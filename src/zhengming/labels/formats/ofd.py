@@ -6,9 +6,9 @@ The text guide covers OFD, but no source we know gives its place; ``CustomDatas`
 from collections.abc import Mapping
 
 from zhengming.ground.errors import BadFile, Refused
-from zhengming.labels.format import Place
+from zhengming.labels.format import Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.package import Package, in_text, removals
+from zhengming.labels.structures.package import Package, in_text, removals, stated_type
 from zhengming.labels.structures.xml_splice import Change, Xml
 from zhengming.labels.structures.zip_archive import Archive
 from zhengming.labels.structures.zip_edit import packed
@@ -24,8 +24,8 @@ class Ofd(Package):
     media_type = "application/ofd"
     place = Place("OFD.xml 的 DocInfo/CustomDatas/CustomData，名称 AIGC", "指南未见位置，取 GB/T 33190 自有的", "own")
 
-    def is_ours(self, archive: Archive) -> bool:
-        return archive.find(ENTRANCE) is not None
+    def is_ours(self, sample: Sample) -> bool:
+        return not stated_type(sample.start) and self.open(sample.file).find(ENTRANCE) is not None
 
     def metadata_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002
         return [ENTRANCE]

@@ -12,7 +12,7 @@ from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.format import Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures.package import Package, cleaned, in_attribute, in_text, removals
+from zhengming.labels.structures.package import Package, cleaned, in_attribute, in_text, removals, stated_type
 from zhengming.labels.structures.xml_splice import Element, Xml
 from zhengming.labels.structures.zip_archive import Archive
 from zhengming.labels.structures.zip_edit import packed
@@ -77,8 +77,10 @@ class Ooxml(Package):
             )
         return super().open(file)
 
-    def is_ours(self, archive: Archive) -> bool:
-        names = {member.name.casefold() for member in archive.members}
+    def is_ours(self, sample: Sample) -> bool:
+        if stated_type(sample.start):
+            return False
+        names = {member.name.casefold() for member in self.open(sample.file).members}
         return CONTENT_TYPES.casefold() in names and any(name.startswith(self.folder) for name in names)
 
     def metadata_parts(self, archive: Archive) -> list[str]:

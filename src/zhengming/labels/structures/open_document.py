@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from zhengming.ground.errors import BadFile, Refused
-from zhengming.labels.format import Place
+from zhengming.labels.format import Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.package import Package, in_text, removals
+from zhengming.labels.structures.package import Package, in_text, removals, stated_type
 from zhengming.labels.structures.xml_splice import Xml
 from zhengming.labels.structures.zip_archive import Archive
 from zhengming.labels.structures.zip_edit import packed
@@ -29,11 +29,8 @@ class OpenDocument(Package):
     content: ClassVar[str]  # what stands in office:body of the smallest document
     place = Place("meta.xml 中的 meta:user-defined，名称 AIGC", "指南未规定，取 ODF 自有的自定义元数据位置", "own")
 
-    def is_ours(self, archive: Archive) -> bool:
-        member = archive.find(MIMETYPE)
-        if member is None or member.size > 200:
-            return False
-        stated = archive.content(member).decode("ascii", "replace").strip()
+    def is_ours(self, sample: Sample) -> bool:
+        stated = stated_type(sample.start)
         return stated == self.media_type or stated.startswith(f"{self.media_type}-")
 
     def metadata_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002

@@ -1,5 +1,6 @@
 """Documents that are ZIP archives of XML parts: what OOXML, OpenDocument, OFD and EPUB have in common."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
@@ -13,6 +14,8 @@ from zhengming.labels.structures.xml_splice import Change, Xml
 from zhengming.labels.structures.zip_archive import LOCAL, Archive, read_archive
 from zhengming.labels.structures.zip_edit import with_members
 
+_MEDIA_TYPE = re.compile(rb"\s*(application/[\w.+-]+?)\s*(?:PK|\Z)")
+
 
 class Package(Format):
     """A document whose metadata stands in small XML parts of a ZIP archive; all other members never change."""
@@ -20,8 +23,8 @@ class Package(Format):
     medium = Medium.DOCUMENT
 
     @abstractmethod
-    def is_ours(self, archive: Archive) -> bool:
-        """Whether the members of ``archive`` are those of this format."""
+    def is_ours(self, sample: Sample) -> bool:
+        """Whether a ZIP archive is of this format by its first bytes or the names of its members."""
 
     @abstractmethod
     def metadata_parts(self, archive: Archive) -> list[str]:
@@ -40,7 +43,7 @@ class Package(Format):
         return read_archive(file)
 
     def score(self, sample: Sample) -> int:
-        if sample.start.startswith(LOCAL) and self.is_ours(self.open(sample.file)):
+        if sample.start.startswith(LOCAL) and self.is_ours(sample):
             return 100
         return 50 if sample.suffix in self.suffixes and b"PK" in sample.start else 0
 
@@ -61,6 +64,16 @@ class Package(Format):
         for member in sorted(archive.members, key=lambda member: member.offset):
             if member.name.casefold() not in ours:
                 yield archive.data(member)
+
+
+def stated_type(start: bytes) -> str:
+    """The media type that OpenDocument and EPUB state in a first, stored member ``mimetype``; "" for others."""
+    if len(start) < 38 or start[8:10] != b"\0\0" or start[26:28] != b"\x08\0" or start[30:38] != b"mimetype":
+        return ""
+    at = 38 + int.from_bytes(start[28:30], "little")
+    size = int.from_bytes(start[18:22], "little")
+    match = _MEDIA_TYPE.match(start[at : at + min(size, 200)] if size else start[at : at + 200])
+    return match[1].decode() if match else ""
 
 
 def removals(xml: Xml) -> list[Change]:

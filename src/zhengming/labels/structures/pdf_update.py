@@ -3,7 +3,12 @@
 The update holds a new version of the Info dictionary with ``/AIGC`` (guide TC260-PG-20258A §6.3 [H]), of the XMP
 metadata stream if that held a label, and a cross-reference section of the kind the file already has. It depends
 on nothing but the old bytes and the label, so an update of our own is recognised by making it again; then it is
-replaced instead of another being added.
+replaced instead of another being added. Nothing less than equal bytes would do: what is taken for a label is no
+part of the body that a seal binds, and an update can exchange every page. So a change of the bytes made here is a
+new form beside the old one, which must go on being recognised.
+
+PDF/A-1 to PDF/A-3 allow an own key in Info without a twin in XMP. PDF/A-4 knows Info no more: there the label
+costs the conformance, because the guide leaves no other place.
 """
 
 import re
@@ -38,6 +43,8 @@ _START = re.compile(rb"startxref\s+(\d{1,15})\s")
 _SECTION_KEYS = (
     "/Size", "/Prev", "/Info", "/XRefStm", "/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms", "/DL",
 )  # fmt: skip
+#: Keys of a stream that say how its bytes are coded.
+_CODING_KEYS = ("/Length", "/Filter", "/DecodeParms", "/DL")
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ def _new_metadata(pdf: "Pdf") -> list[NewObject]:
         return []
     stream: Any = pdf.Root["/Metadata"]
     cleaned = xmp.unlabelled(packet)
-    keys = {key: value for key, value in stream.stream_dict.items() if key not in _SECTION_KEYS or key == "/Type"}
+    keys = {key: value for key, value in stream.stream_dict.items() if key not in _CODING_KEYS}
     head = b" ".join(b"%b %b" % (key.encode(), _unparsed(value)) for key, value in keys.items())
     content = b"<< %b /Length %d >>\nstream\n%b\nendstream" % (head, len(cleaned), cleaned)
     return [NewObject(stream.objgen[0], stream.objgen[1], content)]

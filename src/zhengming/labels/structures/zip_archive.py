@@ -18,6 +18,8 @@ END_64, LOCATOR_64, DESCRIPTOR = b"PK\x06\x06", b"PK\x06\x07", b"PK\x07\x08"
 STORED, DEFLATED = 0, 8
 #: The most that a metadata part may unfold to.
 LARGEST_PART = 16 * 1024 * 1024
+#: The most members of one archive; a record may be 46 bytes in the file but takes ten times that in memory.
+MOST_MEMBERS = 200_000
 UTF8_NAME, ENCRYPTED, HAS_DESCRIPTOR = 0x800, 0x1, 0x8
 
 
@@ -168,6 +170,8 @@ def _members(cursor: Cursor, count: int, prefix: int, directory: int) -> Iterato
             raise BadFile("ZIP 中央目录损坏", "the central directory is cut short", directory + at)
         yield _member(data[at:stop], prefix, directory)
         at, seen = stop, seen + 1
+        if seen > MOST_MEMBERS:
+            raise BadFile(f"ZIP 成员超过 {MOST_MEMBERS} 个", f"the ZIP holds more than {MOST_MEMBERS} members")
     if seen != count and (seen & 0xFFFF) != count:
         raise BadFile(f"ZIP 声明 {count} 个成员，实有 {seen}", f"the ZIP states {count} members and lists {seen}")
 

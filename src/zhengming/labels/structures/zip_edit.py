@@ -93,12 +93,11 @@ def _span(archive: Archive, member: Member) -> Kept:
     following = Cursor(archive.file, data.stop, archive.directory.start).peek(24)
     signature = 4 if following.startswith(DESCRIPTOR) else 0
     narrow = struct.pack("<II", member.compressed & BIG, member.size & BIG)
-    is_narrow = following[signature + 4 : signature + 12] == narrow
     wide = struct.pack("<QQ", member.compressed, member.size)
-    is_wide = following[signature + 4 : signature + 20] == wide
-    if not (is_narrow or is_wide):
-        raise BadFile("ZIP 数据描述符与中央目录不符", "a data descriptor disagrees with the directory", data.stop)
-    return Kept(member.offset, data.stop + signature + (20 if is_wide else 12))
+    for sizes in (wide, narrow):
+        if following[signature + 4 :].startswith(sizes):
+            return Kept(member.offset, data.stop + signature + 4 + len(sizes))
+    return Kept(member.offset, data.stop)  # announced but not there, as some writers have it
 
 
 def _fresh(member: Member, content: bytes) -> _Fresh:
