@@ -14,10 +14,16 @@ from zhengming.ground.errors import WrongInput, ZhengmingError
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.seal.certificates import certificate_spki, holder, reaches_anchor
 from zhengming.labels.seal.examination import Verdict, examine_seal
-from zhengming.labels.seal.key_files import private_key_of, read_private_key
+from zhengming.labels.seal.key_files import (
+    private_key_of,
+    private_pem,
+    public_pem,
+    read_anchors,
+    read_private_key,
+)
 from zhengming.labels.seal.private_keys import PrivateKey, with_certificates
 from zhengming.labels.seal.sealing import seal
-from zhengming.labels.seal.spki import pem_blocks
+from zhengming.labels.seal.spki import pem, pem_blocks
 from zhengming.labels.seal.verification_keys import Anchors
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl on this machine")
@@ -117,9 +123,6 @@ def test_a_certificate_for_another_key_is_refused(house: House) -> None:
 
 
 def test_a_key_file_may_hold_its_certificates(house: House) -> None:
-    from zhengming.labels.seal.key_files import private_pem
-    from zhengming.labels.seal.spki import pem
-
     text = private_pem(house.key, None) + pem("CERTIFICATE", house.leaf) + pem("CERTIFICATE", house.middle)
     assert private_key_of(text).certificates == (house.leaf, house.middle)
 
@@ -140,12 +143,19 @@ def test_a_damaged_certificate_gives_our_error_and_no_trust(house: House, data: 
     assert not reaches_anchor(bytes(damaged), [house.middle], [house.root], None)
 
 
-def test_a_file_with_root_certificates_is_an_anchor(house: House, tmp_path: Path) -> None:
-    from zhengming.labels.seal.spki import pem
-
+def test_anchors_are_read_from_files_of_certificates_and_keys(house: House, tmp_path: Path) -> None:
     (tmp_path / "roots.pem").write_text(pem("CERTIFICATE", house.root) * 2)
-    blocks = pem_blocks((tmp_path / "roots.pem").read_text())
-    assert reaches_anchor(house.leaf, [house.middle], [content for _, content in blocks], None)
+    (tmp_path / "某某公司.pem").write_text(public_pem(house.key_below))
+    anchors = read_anchors([tmp_path / "roots.pem", tmp_path / "某某公司.pem"])
+    chained = seal(LABEL, with_certificates(house.key, [house.leaf, house.middle]))
+    assert examine_seal(chained.fields(), 1, anchors=anchors).holder == "O=leaf"
+    assert examine_seal(seal(LABEL, house.key_below).fields(), 1, anchors=anchors).holder == "某某公司"
+
+
+def test_a_file_with_nothing_to_trust_is_told(house: House, tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text(private_pem(house.key, None))
+    with pytest.raises(WrongInput, match="no certificate or public key"):
+        read_anchors([tmp_path / "key.pem"])
 
 
 def test_a_flipped_bit_anywhere_gives_our_error_and_no_trust(house: House) -> None:

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from zhengming.cli.command import DONE, Command
-from zhengming.cli.passphrase import asked_for, chosen
+from zhengming.cli.passphrase import VARIABLE, asked_for, chosen
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
 from zhengming.ground.words import Words
@@ -29,12 +29,12 @@ class Keys(Command):
         )
         parser.add_argument("--kind", choices=("sm2", "ed25519"), default="sm2", help="密钥种类，默认 sm2（国密）")
         parser.add_argument("--in-the-open", action="store_true", help="私钥不加密保存；不写此项则用口令加密")
-        parser.add_argument("--passphrase-file", type=Path, metavar="文件", help="口令所在的文件；不给则在终端询问")
+        parser.add_argument(
+            "--passphrase-file", type=Path, metavar="文件", help=f"口令所在的文件；不给则取 {VARIABLE} 或在终端询问"
+        )
 
     def run(self, options: Namespace, screen: Screen) -> int:
-        shown = options.path
-        if options.new:
-            shown = _make(options, screen)
+        shown = _make(options, screen) if options.new else options.path
         _show(options.path, *_public_key(shown, options.passphrase_file), screen)
         return DONE
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from zhengming.ground.errors import WrongInput
 from zhengming.labels.seal import sm2
@@ -135,10 +136,13 @@ def _encoding(certificate: "Certificate") -> bytes:
 
 
 def _certificate(data: bytes) -> "Certificate":
+    from cryptography.utils import CryptographyDeprecationWarning
     from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
     try:
-        certificate = load_der_x509_certificate(data)
+        with catch_warnings():  # a serial number out of range is the certificate's business, not our user's
+            simplefilter("ignore", CryptographyDeprecationWarning)
+            certificate = load_der_x509_certificate(data)
         # read now what is read lazily, so that a broken part shows here
         _ = certificate.subject, certificate.issuer, certificate.signature_algorithm_oid
     except (ValueError, InvalidVersion) as error:

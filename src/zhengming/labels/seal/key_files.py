@@ -1,7 +1,7 @@
 """Key files: PEM, readable by openssl and by their owner only."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from secrets import token_bytes
 
@@ -9,6 +9,7 @@ from zhengming.ground.errors import Refused, Unavailable, WrongInput
 from zhengming.labels.seal import pkcs8
 from zhengming.labels.seal.private_keys import PrivateKey, with_certificates
 from zhengming.labels.seal.spki import pem, pem_blocks
+from zhengming.labels.seal.verification_keys import Anchors, key_of_spki
 
 LARGEST_FILE = 1024 * 1024
 #: Asks its user for a passphrase, only when one is needed.
@@ -86,6 +87,24 @@ def write_new(path: Path, text: str, mode: int) -> None:
 def read_private_key(path: Path, ask: Ask | None = None) -> PrivateKey:
     """The private key in the file at ``path``. Raises WrongInput, or Unavailable when it cannot be read."""
     return private_key_of(read_text(path), ask)
+
+
+def read_anchors(paths: Iterable[Path]) -> Anchors:
+    """Whom to believe, from PEM files: certificates as roots, public keys under the name of their file.
+
+    Raises WrongInput for a file without either, or with a key of another algorithm.
+    """
+    certificates: list[bytes] = []
+    keys: dict[bytes, str] = {}
+    for path in paths:
+        blocks = pem_blocks(read_text(path))
+        roots = [content for kind, content in blocks if kind == "CERTIFICATE"]
+        public = [key_of_spki(content).spki for kind, content in blocks if kind == "PUBLIC KEY"]
+        if not roots and not public:
+            raise WrongInput(f"{path} 里没有证书或公钥（PEM）", f"{path} holds no certificate or public key in PEM")
+        certificates += roots
+        keys |= dict.fromkeys(public, path.stem)
+    return Anchors(tuple(certificates), keys)
 
 
 def read_text(path: Path) -> str:

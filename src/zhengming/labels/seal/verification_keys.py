@@ -67,6 +67,13 @@ def key_of(value: str, algorithm: str) -> VerificationKey:
     return VerificationKey(algorithm, _fitting(spki, algorithm), certificate)
 
 
+def key_of_spki(spki: bytes) -> VerificationKey:
+    """The key in an SPKI in DER, with the signature algorithm that goes with it. Raises WrongInput."""
+    name = split(spki)[0]
+    algorithm = {RSA: RSA_WITH_SHA256, ED25519: ED25519}.get(name, SM2_WITH_SM3)
+    return VerificationKey(algorithm, _fitting(spki, algorithm))
+
+
 def octets_of(text: str) -> bytes:
     """The bytes of a text in hex, PEM or base64 (also URL-safe). Raises WrongInput for anything else."""
     if "-----BEGIN " in text and (blocks := pem_blocks(text)):
