@@ -189,7 +189,7 @@ class KeyedList:
     ilst: Box
 
     def entries(self) -> Iterator[Entry]:
-        names = self._names()
+        names = self.names()
         for item in self._items():
             yield from self._entries_of(item, names)
 
@@ -199,7 +199,7 @@ class KeyedList:
         for text in item_text(self.boxes, item)[1]:
             yield Entry("MP4 keys", key, text, _path(self.around))
 
-    def _names(self) -> list[bytes]:
+    def names(self) -> list[bytes]:
         """The entries of ``keys`` whole: size, namespace, name."""
         data = self.boxes.bytes_of(self.keys)
         count, at, names = int.from_bytes(data[4:8], "big"), 8, list[bytes]()
@@ -222,19 +222,11 @@ class KeyedList:
         return self._changes(json_text)
 
     def _changes(self, json_text: str | None) -> Iterator[Change]:
-        names = self._names()
-        labels = [item for item in self._items() if any(map(is_label, self._entries_of(item, names)))]
+        names = self.names()
+        labels, kept = self._parted(names)
         if not labels and json_text is None:
             return
-        kept = [item for item in self._items() if item not in labels]
-        gone = {item.kind for item in labels} - {item.kind for item in kept}
-        yield from self._rewritten(names, kept, {int.from_bytes(kind, "big") for kind in gone}, json_text)
-
-    def _rewritten(
-        self, names: list[bytes], kept: list[Box], gone: set[int], json_text: str | None
-    ) -> Iterator[Change]:
-        """Keys without those that are gone and items with their numbers closed up, the label last."""
-        left = [number for number in range(1, len(names) + 1) if number not in gone]
+        left = self._numbers_left(len(names), labels, kept)
         renumbered = {old: new for new, old in enumerate(left, 1)}
         keys = [names[number - 1] for number in left]
         items = [self._item(item, renumbered) for item in kept]
@@ -243,6 +235,23 @@ class KeyedList:
             items.append(label_item(len(keys), json_text))
         yield Change(self.around, self.keys.start, self.keys.stop, keys_box(keys))
         yield Change(self.around, self.ilst.start, self.ilst.stop, make(b"ilst", *items))
+
+    def _parted(self, names: list[bytes]) -> tuple[list[Box], list[Box]]:
+        """The items that are labels, and the others."""
+        parted: tuple[list[Box], list[Box]] = [], []
+        for item in self._items():
+            parted[not any(map(is_label, self._entries_of(item, names)))].append(item)
+        return parted
+
+    def _numbers_left(self, count: int, labels: list[Box], kept: list[Box]) -> list[int]:
+        """The numbers of keys without those that only labels used."""
+        gone = {item.kind for item in labels} - {item.kind for item in kept}
+        return [number for number in range(1, count + 1) if struct.pack(">I", number) not in gone]
+
+    def names_left(self) -> list[bytes]:
+        """The names that remain when the labels are out."""
+        names = self.names()
+        return [names[number - 1] for number in self._numbers_left(len(names), *self._parted(names))]
 
     def _item(self, item: Box, renumbered: dict[int, int]) -> bytes:
         number = int.from_bytes(item.kind, "big")
@@ -263,7 +272,12 @@ def label_item(number: int, json_text: str) -> bytes:
     return make(struct.pack(">I", number), make(b"data", struct.pack(">II", UTF8, 0), json_text.encode()))
 
 
-def label_meta(json_text: str) -> bytes:
-    """A whole ``meta`` with nothing but the label, byte for byte as ffmpeg lays it out."""
+def label_meta(json_text: str, names: list[bytes] | None = None) -> bytes:
+    """A whole ``meta`` with the label in it, laid out as ffmpeg does; ``names`` stand before its key.
+
+    ffmpeg takes the first ``keys`` of a film for all of them. Where the film has a list of its own, giving its
+    names here too, without items, keeps its numbers right and the label's number beyond them.
+    """
+    keys = [*(names or []), _key(KEY)]
     mdta = make_full(b"hdlr", bytes(4), b"mdta", bytes(12), b"\0")
-    return make_full(b"meta", mdta, keys_box([_key(KEY)]), make(b"ilst", label_item(1, json_text)))
+    return make_full(b"meta", mdta, keys_box(keys), make(b"ilst", label_item(len(keys), json_text)))

@@ -32,6 +32,8 @@ from zhengming.labels.structures.heif_holders import item_holders, item_tables
 FAST_START_LIMIT = 64 * 1024 * 1024
 MEDIA = (b"mdat", b"moof")
 FREE = (b"free", b"skip")
+#: User data larger than this stays where it is, though ffmpeg then overlooks the label.
+LARGEST_MOVED = 1 << 20
 ROUNDS = 8
 
 
@@ -108,32 +110,46 @@ def labelled(file: BinaryIO, label: MetadataLabel) -> Edit:
 
 def _label_changes(opened: Opened, moov: Box, json_text: str) -> Iterator[Change]:
     udta = opened.boxes.first(moov, b"udta")
-    target = None
+    target: KeyedList | None = None
+    own: KeyedList | None = None
+    removed: list[Change] = []
     for holder in opened.holders():
         list(holder.entries())  # a place too broken to read is too broken to vouch for
-        if udta and target is None and _is_guide_place(holder, udta):
+        if target is None and _is_guide_place(holder, udta):
             target = holder
-            yield from holder.labelled(json_text)
-        else:
-            yield from holder.without_labels()
-    if target is None:
-        yield _new_meta(opened.boxes, moov, udta, label_meta(json_text))
+            continue
+        removed += holder.without_labels()
+        if own is None and isinstance(holder, KeyedList) and holder.around[:-1] == (moov,):
+            own = holder
+    yield from removed
+    yield from target.labelled(json_text) if target else _new_meta(opened.boxes, moov, udta, own, removed, json_text)
 
 
-def _is_guide_place(holder: Holder, udta: Box) -> TypeGuard[KeyedList]:
+def _is_guide_place(holder: Holder, udta: Box | None) -> TypeGuard[KeyedList]:
     if not isinstance(holder, KeyedList) or holder.around[-2] != udta:
         return False
     meta = holder.around[-1]
     return handler(holder.boxes, meta, meta_skip(holder.boxes, meta)) == b"mdta"
 
 
-def _new_meta(boxes: Boxes, moov: Box, udta: Box | None, meta: bytes) -> Change:
-    """The ``meta`` as the last in ``udta``, behind the one of iTunes, which players take for the first."""
+def _new_meta(
+    boxes: Boxes, moov: Box, udta: Box | None, own: KeyedList | None, removed: list[Change], json_text: str
+) -> Iterator[Change]:
+    """A ``meta`` as the last in ``udta``, behind the one of iTunes, which players take for the first.
+
+    Where the film has a keyed list in ``moov`` itself (``own``), ``udta`` has to stand before it: see
+    :func:`label_meta`.
+    """
+    meta = label_meta(json_text, own.names_left() if own else None)
+    before = own.around[-1].start if own else boxes.end(moov)
     if udta is None:
-        end = boxes.end(moov)
-        return Change((moov,), end, end, make(b"udta", meta))
-    end = boxes.end(udta)
-    return Change((moov, udta), end, end, meta)
+        yield Change((moov,), before, before, make(b"udta", meta))
+    elif udta.start < before or len(udta) > LARGEST_MOVED or any(udta in change.around for change in removed):
+        yield Change((moov, udta), boxes.end(udta), boxes.end(udta), meta)
+    else:
+        data, end = boxes.bytes_of(udta), boxes.end(udta) - udta.data
+        yield Change((moov,), before, before, make(b"udta", data[:end], meta, data[end:]))
+        yield Change((moov,), udta.start, udta.stop, b"")
 
 
 def _placed(opened: Opened, moov: Box, changes: list[Change]) -> Edit:
