@@ -151,6 +151,17 @@ def test_a_custom_part_elsewhere_is_found_by_its_relationship() -> None:
     assert [found["ProduceID"] for found in labels(DOCX, after)] == [LABEL.produce_id]
 
 
+def test_a_label_in_the_right_place_tells_the_same_place_in_every_file() -> None:
+    strict = "http://purl.oclc.org/ooxml/officeDocument/customProperties"
+    for part in (properties(), properties().replace(PROPERTIES, strict)):
+        (found,) = [entry for entry in entries(DOCX, labelled(DOCX, with_custom(part))) if entry.key == "AIGC"]
+        assert (found.place, found.detail) == ("OOXML custom property", "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}")
+    elsewhere = with_custom(MALFORMED["other fmtid"])
+    assert {entry.detail for entry in entries(DOCX, elsewhere) if entry.key == "AIGC"} == {
+        "{00000000-0000-0000-0000-000000000000}"
+    }
+
+
 MALFORMED = {
     "wrapped": properties(property_(2, "AIGC", '{"AIGC":{"Label":"1","ContentProducer":"x"}}')),
     "lower case": properties(property_(2, "aigc", '{"Label":"1","ContentProducer":"x"}')),

@@ -31,7 +31,7 @@ class Epub(Package):
     def is_ours(self, sample: Sample) -> bool:
         return stated_type(sample.start) == self.media_type
 
-    def metadata_parts(self, archive: Archive) -> list[str]:
+    def metadata_parts(self, archive: Archive) -> dict[str, str]:
         container = archive.part(CONTAINER)
         if container is None:
             raise BadFile(f"没有 {CONTAINER}，不是 EPUB", f"no {CONTAINER}: not an EPUB")
@@ -39,7 +39,7 @@ class Epub(Package):
         packages = [path for path in dict.fromkeys(paths) if path and archive.find(path)]
         if not packages:
             raise BadFile("EPUB 里没有 OPF 包文件", "the EPUB has no package document")
-        return packages[:MOST_PACKAGES]
+        return dict.fromkeys(packages[:MOST_PACKAGES], "EPUB package")
 
     def changed_parts(self, archive: Archive, label: MetadataLabel) -> Mapping[str, bytes]:
         if archive.find("META-INF/signatures.xml"):

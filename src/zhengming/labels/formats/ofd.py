@@ -27,8 +27,8 @@ class Ofd(Package):
     def is_ours(self, sample: Sample) -> bool:
         return not stated_type(sample.start) and self.open(sample.file).find(ENTRANCE) is not None
 
-    def metadata_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002
-        return [ENTRANCE]
+    def metadata_parts(self, archive: Archive) -> dict[str, str]:  # noqa: ARG002
+        return {ENTRANCE: "OFD.xml"}
 
     def changed_parts(self, archive: Archive, label: MetadataLabel) -> Mapping[str, bytes]:
         part = archive.part(ENTRANCE)

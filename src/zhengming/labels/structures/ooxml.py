@@ -49,12 +49,13 @@ STRICT = Dialect(
     f"{_STRICT}/relationships/customProperties",
     f"{_STRICT}/relationships/officeDocument",
 )
-#: The last words of the types of the relationships to metadata parts, both dialects, the label's own first.
-_METADATA = (
-    ("custom-properties", "customProperties"),
-    ("core-properties", "coreProperties"),
-    ("extended-properties", "extendedProperties"),
-)
+#: The last words of the types of the relationships to metadata parts, both dialects, by the place
+#: that their entries tell, the label's own first.
+_METADATA = {
+    "OOXML custom": ("custom-properties", "customProperties"),
+    "OOXML core": ("core-properties", "coreProperties"),
+    "OOXML app": ("extended-properties", "extendedProperties"),
+}
 
 
 class Ooxml(Package):
@@ -83,12 +84,14 @@ class Ooxml(Package):
         names = {member.name.casefold() for member in self.open(sample.file).members}
         return CONTENT_TYPES.casefold() in names and any(name.startswith(self.folder) for name in names)
 
-    def metadata_parts(self, archive: Archive) -> list[str]:
+    def metadata_parts(self, archive: Archive) -> dict[str, str]:
         xml = _relationships(archive)
-        parts = [target for endings in _METADATA for target in _targets(xml, endings)]
-        if not any(_targets(xml, _METADATA[0])):
-            parts.insert(0, CUSTOM_PART)
-        return list(dict.fromkeys(parts))
+        parts: dict[str, str] = {}
+        for place, endings in _METADATA.items():
+            for target in _targets(xml, endings):
+                parts.setdefault(target, place)
+            parts = parts or {CUSTOM_PART: place}
+        return parts
 
     def plumbing_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002
         return [RELATIONSHIPS, CONTENT_TYPES]
@@ -100,7 +103,7 @@ class Ooxml(Package):
         dialect = STRICT if any(_of_type(xml, (STRICT.document,))) else TRANSITIONAL
         changed = cleaned(archive, others)
         changed[custom] = _with_property(archive.part(custom), label.json(), dialect)
-        if not any(_targets(xml, _METADATA[0])):
+        if not any(_targets(xml, _METADATA["OOXML custom"])):
             changed[RELATIONSHIPS] = _with_relationship(xml, custom, dialect)
         types = _content_types(archive)
         if not _has_type(types, custom):

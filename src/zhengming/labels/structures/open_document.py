@@ -33,8 +33,8 @@ class OpenDocument(Package):
         stated = stated_type(sample.start)
         return stated == self.media_type or stated.startswith(f"{self.media_type}-")
 
-    def metadata_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002
-        return [META]
+    def metadata_parts(self, archive: Archive) -> dict[str, str]:  # noqa: ARG002
+        return {META: "ODF meta.xml"}
 
     def plumbing_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002
         return [MANIFEST]

@@ -27,8 +27,9 @@ class Package(Format):
         """Whether a ZIP archive is of this format by its first bytes or the names of its members."""
 
     @abstractmethod
-    def metadata_parts(self, archive: Archive) -> list[str]:
-        """The names of the parts that hold metadata, the one for the label first, whether there or not."""
+    def metadata_parts(self, archive: Archive) -> dict[str, str]:
+        """The names of the parts that hold metadata, the one for the label first, whether there or not; and the
+        place that their entries tell, which is the same for every file whatever the parts are called in it."""
 
     def plumbing_parts(self, archive: Archive) -> list[str]:  # noqa: ARG002
         """The names of the parts that list other parts and so may change when a label is written."""
@@ -49,10 +50,10 @@ class Package(Format):
 
     def entries(self, file: BinaryIO) -> Iterator[Entry]:
         archive = self.open(file)
-        for name in self.metadata_parts(archive):
+        for name, place in self.metadata_parts(archive).items():
             content = archive.part(name)
             if content is not None:
-                yield from (entry for entry, _ in Xml(content).properties(name))
+                yield from (entry for entry, _ in Xml(content).properties(place))
 
     def write(self, file: BinaryIO, label: MetadataLabel) -> Edit:
         archive = self.open(file)

@@ -84,19 +84,21 @@ class Xml:
         return next(self.all(local), None)
 
     def properties(self, place: str) -> Iterator[tuple[Entry, Element]]:
-        """Every property: an element named by an attribute, or else a leaf with text, named by its tag."""
+        """Every property: an element named by an attribute, or else a leaf with text, named by its tag.
+
+        The place of the former ends in the name of the element; the detail is the property set it says it is of.
+        """
         inside_named = 0
         for element in self.elements:
             if element.start < inside_named:
                 continue
-            name = _given_name(element)
-            if name:
+            if name := _given_name(element):
                 inside_named = element.stop
                 value = element.attributes.get("content") or "".join(element.within)
-            else:
-                value = "" if element.children else element.text
-            if name or value.strip():
-                yield Entry(place, name or element.qualified, value, element.uri), element
+                where = f"{place} {element.local}".strip()
+                yield Entry(where, name, value, element.attributes.get("fmtid", "")), element
+            elif not element.children and element.text.strip():
+                yield Entry(place, element.qualified, element.text), element
 
     def changed(self, changes: list[Change]) -> bytes:
         """The part after ``changes``. Raises BadFile when they overlap."""
