@@ -59,19 +59,21 @@ class Png(Format):
     def write(self, file: BinaryIO, label: MetadataLabel) -> Edit:
         packet: bytes | None = None
         pieces: list[Piece] = []
-        image_data: int | None = None
+        place: int | None = None
+        has_image = False
         for chunk in chunks(file):
-            if chunk.kind == b"IDAT" and image_data is None:
-                image_data = len(pieces)
+            has_image = has_image or chunk.kind == b"IDAT"
+            if chunk.kind in (b"IDAT", b"fcTL") and place is None:
+                place = len(pieces)  # an animation's fcTL wants the data of its frame right behind it
             data = _data(file, chunk) if chunk.kind in (*TEXT_KINDS, b"eXIf") else b""
             if _is_xmp(data) and packet is None:
                 packet = _text(chunk.kind, data)
             else:
                 pieces.append(_taken_over(chunk, data))
-        if image_data is None:
+        if not has_image:
             raise BadFile("PNG 里没有图像数据块 IDAT", "the PNG has no image data (IDAT)")
         label_chunk = _xmp_chunk(xmp.labelled(packet, label.json()))
-        return tidy([Kept(0, len(SIGNATURE)), *pieces[:image_data], label_chunk, *pieces[image_data:]])
+        return tidy([Kept(0, len(SIGNATURE)), *pieces[:place], label_chunk, *pieces[place:]])
 
     def body(self, file: BinaryIO) -> Iterator[Kept]:
         for chunk in chunks(file):
