@@ -79,7 +79,8 @@ def test_terms_are_unique_in_chinese_and_in_code() -> None:
 def test_words_the_terms_rule_out_are_not_names_in_the_code() -> None:
     import ast
 
-    never = {word.casefold() for term in TERMS for word in term.never if word != "store"}
+    honest_elsewhere = {"store", "tag"}  # keeping things; the tags of ID3, APE and EXIF
+    never = {word.casefold() for term in TERMS for word in term.never} - honest_elsewhere
     for path in Path(ROOT / "src").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         names = {node.name.casefold() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
