@@ -37,7 +37,7 @@ def certificate_spki(data: bytes) -> bytes:
     from zhengming.labels.seal import der
 
     members = der.parts(_certificate(data).tbs_certificate_bytes)
-    return members[6 if members[0].tag == 0xA0 else 5].encoding
+    return members[6 if members[0].kind == 0xA0 else 5].encoding
 
 
 def holder(data: bytes) -> Holder:

@@ -13,20 +13,20 @@ SEQUENCE = 0x30
 
 @dataclass(frozen=True)
 class Element:
-    """One element: its tag octet, its content, and its whole encoding."""
+    """One element: its kind octet, its content, and its whole encoding."""
 
-    tag: int
+    kind: int
     content: bytes
     encoding: bytes
 
 
-def element(tag: int, content: bytes) -> bytes:
-    """``content`` under ``tag``."""
+def element(kind: int, content: bytes) -> bytes:
+    """``content`` under ``kind``."""
     size = len(content)
     if size < 0x80:
-        return bytes([tag, size]) + content
+        return bytes([kind, size]) + content
     octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(octets)]) + octets + content
+    return bytes([kind, 0x80 | len(octets)]) + octets + content
 
 
 def sequence(*parts: bytes) -> bytes:
@@ -50,33 +50,33 @@ def oid(dotted: str) -> bytes:
     return element(OID, b"".join(map(_base128, (40 * first + second, *rest))))
 
 
-def one(data: bytes, tag: int | None = None) -> Element:
-    """The one element that ``data`` is. Raises WrongInput when there is more, less, or another tag."""
+def one(data: bytes, kind: int | None = None) -> Element:
+    """The one element that ``data`` is. Raises WrongInput when there is more, less, or another kind."""
     found, rest = _next(data)
     if rest:
         raise _wrong("末尾有多余字节", "bytes after the end")
-    return found if tag is None else _tagged(found, tag)
+    return found if kind is None else _of_kind(found, kind)
 
 
-def parts(data: bytes, tag: int = SEQUENCE) -> list[Element]:
+def parts(data: bytes, kind: int = SEQUENCE) -> list[Element]:
     """The elements inside the one constructed element that ``data`` is."""
-    content, found = one(data, tag).content, []
+    content, found = one(data, kind).content, []
     while content:
         inner, content = _next(content)
         found.append(inner)
     return found
 
 
-def take(elements: list[Element], tag: int) -> Element:
-    """Remove and return the first of ``elements``, which must have ``tag``."""
+def take(elements: list[Element], kind: int) -> Element:
+    """Remove and return the first of ``elements``, which must have ``kind``."""
     if not elements:
         raise _wrong("缺少成员", "a member is missing")
-    return _tagged(elements.pop(0), tag)
+    return _of_kind(elements.pop(0), kind)
 
 
 def non_negative(found: Element) -> int:
     """The value of an INTEGER that is not negative and has no octet too many."""
-    content = _tagged(found, INTEGER).content
+    content = _of_kind(found, INTEGER).content
     if not content or content[0] & 0x80 or (len(content) > 1 and not content[0] and not content[1] & 0x80):
         raise _wrong("整数不是最短的非负编码", "an integer is negative or not in its shortest form")
     return int.from_bytes(content, "big")
@@ -84,7 +84,7 @@ def non_negative(found: Element) -> int:
 
 def whole_octets(found: Element) -> bytes:
     """The content of a BIT STRING without unused bits."""
-    content = _tagged(found, BIT_STRING).content
+    content = _of_kind(found, BIT_STRING).content
     if content[:1] != b"\0":
         raise _wrong("位串有未用的位", "a bit string has unused bits")
     return content[1:]
@@ -92,7 +92,7 @@ def whole_octets(found: Element) -> bytes:
 
 def dotted(found: Element) -> str:
     """An OBJECT IDENTIFIER in dotted form."""
-    content = _tagged(found, OID).content
+    content = _of_kind(found, OID).content
     if not content or content[-1] & 0x80 or len(content) > 64:
         raise _wrong("对象标识符不完整", "an object identifier is incomplete")
     arcs, value = [], 0
@@ -127,9 +127,11 @@ def _next(data: bytes) -> tuple[Element, bytes]:
     return Element(data[0], data[start : start + size], data[: start + size]), data[start + size :]
 
 
-def _tagged(found: Element, tag: int) -> Element:
-    if found.tag != tag:
-        raise _wrong(f"类型应为 {tag:#04x}，得到 {found.tag:#04x}", f"expected tag {tag:#04x}, got {found.tag:#04x}")
+def _of_kind(found: Element, kind: int) -> Element:
+    if found.kind != kind:
+        raise _wrong(
+            f"类型应为 {kind:#04x}，得到 {found.kind:#04x}", f"expected kind {kind:#04x}, got {found.kind:#04x}"
+        )
     return found
 
 

@@ -65,7 +65,7 @@ def decoded(data: bytes) -> PrivateKey:
 
 def decoded_ec(data: bytes) -> PrivateKey:
     """The key of a bare ECPrivateKey (``BEGIN EC PRIVATE KEY``), whose curve must be stated and be SM2."""
-    curves = [part for part in der.parts(data) if part.tag == 0xA0]
+    curves = [part for part in der.parts(data) if part.kind == 0xA0]
     if not curves or der.dotted(der.one(curves[0].content)) != SM2_CURVE:
         raise WrongInput("不是 SM2 曲线的私钥", "not a private key on the SM2 curve")
     return _sm2_key(data)
@@ -76,7 +76,7 @@ def _sm2_key(data: bytes) -> Sm2Key:
     der.take(members, der.INTEGER)
     key = Sm2Key(int.from_bytes(der.take(members, der.OCTET_STRING).content, "big"))
     for member in members:
-        if member.tag == _CONTEXT_1:
+        if member.kind == _CONTEXT_1:
             stated = point_of_octets(der.whole_octets(der.one(member.content)))
             if stated != sm2_point(key.public_key):
                 raise WrongInput("文件里的公钥与私钥不配对", "the public key in the file is not the private key's")
@@ -118,7 +118,7 @@ def _derived(derivation: list[der.Element], passphrase: bytes, size: int) -> byt
     parameters = der.parts(der.take(derivation, der.SEQUENCE).encoding)
     salt = der.take(parameters, der.OCTET_STRING).content
     numbers = []
-    while parameters and parameters[0].tag == der.INTEGER:
+    while parameters and parameters[0].kind == der.INTEGER:
         numbers.append(der.non_negative(parameters.pop(0)))
     if name == PBKDF2 and numbers:
         prf = der.dotted(der.parts(parameters[0].encoding)[0]) if parameters else HMAC_SHA1

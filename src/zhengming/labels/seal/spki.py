@@ -40,7 +40,7 @@ def split(spki: bytes) -> tuple[str, str, bytes]:
     if members:
         raise WrongInput("公钥结构有多余成员", "the public key has a member too many")
     name = der.dotted(der.take(algorithm, der.OID))
-    parameter = der.dotted(algorithm[0]) if algorithm and algorithm[0].tag == der.OID else ""
+    parameter = der.dotted(algorithm[0]) if algorithm and algorithm[0].kind == der.OID else ""
     return name, parameter, key
 
 

@@ -102,15 +102,15 @@ def _raw(data: bytes, algorithm: str) -> bytes:
 def _is_certificate(data: bytes) -> bool:
     """SEQUENCE { SEQUENCE { [0] or INTEGER …: a key starts with an OID there or has an INTEGER at once."""
     members = der.parts(data)
-    if len(members) != 3 or members[0].tag != der.SEQUENCE:
+    if len(members) != 3 or members[0].kind != der.SEQUENCE:
         return False
     inner = der.parts(members[0].encoding)
-    return bool(inner) and inner[0].tag != der.OID
+    return bool(inner) and inner[0].kind != der.OID
 
 
 def _wrapped(data: bytes, algorithm: str) -> bytes:
     members = der.parts(data)
-    if members and members[0].tag == der.INTEGER and algorithm == RSA_WITH_SHA256:  # PKCS#1
+    if members and members[0].kind == der.INTEGER and algorithm == RSA_WITH_SHA256:  # PKCS#1
         return der.sequence(der.sequence(der.oid(RSA), der.element(der.NULL, b"")), der.bit_string(data))
     return data
 
