@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from zhengming.ground.errors import WrongInput
 from zhengming.ground.words import Words
-from zhengming.labels.findings import CODE_GUIDE, Finding, Severity, finding
+from zhengming.labels.findings import CODE_GUIDE, LONGEST_DETAIL, Finding, Severity, finding
 from zhengming.law import uscc as credit_code
 
 FORMAT = "00"
@@ -214,4 +214,4 @@ _OWN: dict[str, tuple[Severity, str, str]] = {
 
 def _own(code: str, detail: str) -> Finding:
     severity, zh, en = _OWN[code]
-    return Finding(code, severity, Words(zh, en), detail, CODE_GUIDE)
+    return Finding(code, severity, Words(zh, en), detail[:LONGEST_DETAIL], CODE_GUIDE)

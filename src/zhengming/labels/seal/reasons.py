@@ -1,13 +1,13 @@
 """Why a seal is worth what it is: a finding for each reason. The verdicts themselves are in labels/findings.py."""
 
 from zhengming.ground.words import Words
-from zhengming.labels.findings import SEAL_GUIDE, Finding, Severity
+from zhengming.labels.findings import LONGEST_DETAIL, SEAL_GUIDE, Finding, Severity
 
 
 def reason(code: str, detail: str = "") -> Finding:
     """The finding called ``code`` in the table below, about ``detail``."""
     severity, zh, en = TABLE[code]
-    return Finding(code, severity, Words(zh, en), detail[:200], SEAL_GUIDE)
+    return Finding(code, severity, Words(zh, en), detail[:LONGEST_DETAIL], SEAL_GUIDE)
 
 
 #: code -> (severity, Chinese, English)
