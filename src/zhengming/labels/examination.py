@@ -116,7 +116,7 @@ def _journey(file: BinaryIO, path: str | None, sidecar: BinaryIO | None, terms: 
     entries, error = _entries(format_, file)
     labels = _labels(format_, entries)
     seals = _seals(format_, file, labels, terms)
-    manifest, c2pa_findings = read_manifest(file, format_.media_type, sidecar, terms.c2pa_anchors)
+    manifest, c2pa_findings = read_manifest(file, format_, sidecar, terms.c2pa_anchors)
     traces = tuple(traces_in((*entries, *(manifest.entries() if manifest else ()))))
     explicit, explicit_findings = _explicit(format_, file)
     findings = (*_between(labels, manifest), *c2pa_findings, *explicit_findings)

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
+from zhengming.ground.errors import ZhengmingError
+from zhengming.labels.edit import Kept
 from zhengming.labels.findings import Finding, finding
-from zhengming.labels.format import Entry
+from zhengming.labels.format import Entry, Format
 from zhengming.labels.trace import C2PA
 
 State = Literal["trusted", "valid", "invalid"]
@@ -65,13 +67,14 @@ class Manifest:
 
 
 def read_manifest(
-    file: BinaryIO, media_type: str, sidecar: BinaryIO | None = None, anchors: str = ""
+    file: BinaryIO, format_: Format, sidecar: BinaryIO | None = None, anchors: str = ""
 ) -> tuple[Manifest | None, tuple[Finding, ...]]:
     """The manifest of ``file``, or None, and what there is to say about it. Never raises on any bytes.
 
     ``sidecar``: the open ``.c2pa`` beside the file. ``anchors``: PEM certificates of signers that are trusted.
     """
-    if sidecar is None and not has_marker(file):
+    media_type = format_.media_type
+    if sidecar is None and not has_marker(file, format_):
         return None, ()
     if media_type not in STREAMED and file.seek(0, 2) > LARGEST_WHOLE:
         return None, (finding("not-looked-at", "C2PA"),)
@@ -83,11 +86,31 @@ def read_manifest(
     return manifest, (*found, *_findings(manifest))
 
 
-def has_marker(file: BinaryIO) -> bool:
-    """Whether the letters ``c2pa`` stand anywhere in the file: every way to embed a manifest writes them."""
-    file.seek(0)
+def has_marker(file: BinaryIO, format_: Format) -> bool:
+    """Whether the letters ``c2pa`` stand anywhere in the file: every way to embed a manifest writes them.
+
+    The media data of formats that may be very large is passed over: no manifest lies in it.
+    """
+    at = 0
+    for span in sorted(_media(file, format_), key=lambda span: span.start):
+        if _marker_between(file, at, span.start):
+            return True
+        at = max(at, span.stop)
+    return _marker_between(file, at, file.seek(0, 2))
+
+
+def _media(file: BinaryIO, format_: Format) -> list[Kept]:
+    try:
+        return list(format_.body(file)) if format_.media_type in STREAMED else []
+    except ZhengmingError:  # a broken file is looked through from end to end
+        return []
+
+
+def _marker_between(file: BinaryIO, start: int, stop: int) -> bool:
     last = b""
-    while piece := file.read(_STEP):
+    for at in range(start, stop, _STEP):
+        file.seek(at)
+        piece = file.read(min(_STEP, stop - at))
         if _MARKER in last + piece[:3] or _MARKER in piece:
             return True
         last = piece[-3:]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from zhengming import __version__
 from zhengming.ground.errors import BadFile, Unavailable, WrongInput
-from zhengming.labels.c2pa.manifest import has_marker, read_manifest, settings
+from zhengming.labels.c2pa.manifest import LARGEST_WHOLE, STREAMED, read_manifest, settings
 from zhengming.labels.format import Format
 from zhengming.labels.metadata_label import Attribute, MetadataLabel
 
@@ -63,7 +63,7 @@ def sign(source: BinaryIO, sink: BinaryIO, format_: Format, label: MetadataLabel
     if format_.media_type not in c2pa.Builder.get_supported_mime_types():
         raise Unavailable(f"{format_.title} 不能写入 C2PA 清单", f"{format_.name} files cannot hold a C2PA manifest")
     _check_kept_whole(source, format_)
-    signed_before = has_marker(source) and read_manifest(source, format_.media_type)[0] is not None
+    signed_before = read_manifest(source, format_)[0] is not None
     with _signer(credentials) as signer, c2pa.Context.from_dict(settings()) as context:
         try:
             builder = c2pa.Builder.from_json(_definition(label, format_, signed_before), context)
@@ -80,8 +80,6 @@ _PARENT = "parent"
 
 
 def _check_kept_whole(source: BinaryIO, format_: Format) -> None:
-    from zhengming.labels.c2pa.manifest import LARGEST_WHOLE, STREAMED
-
     if format_.media_type not in STREAMED and source.seek(0, 2) > LARGEST_WHOLE:
         raise Unavailable(
             f"文件超过 {LARGEST_WHOLE >> 20} MiB，此格式的 C2PA 签名须整体载入内存",
