@@ -331,6 +331,42 @@ def test_metadata_that_inflates_without_end_is_not_inflated() -> None:
         entries(PDF, with_packet(bytes(64 << 20), compress=True))
 
 
+def object_stream(content: bytes) -> bytes:
+    """A document whose Info dictionary is object 4 in the object stream 5."""
+    data, offsets = b"%PDF-1.5\n", {}
+    packed = zlib.compress(b"4 0 " + content, 9)
+    for number, text in {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Kids [ ] /Count 0 >>",
+        5: b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream"
+        % (len(packed), packed),
+    }.items():
+        offsets[number] = len(data)
+        data += b"%d 0 obj\n%b\nendobj\n" % (number, text)
+    rows = (
+        (0, 0, 0),
+        (1, offsets[1], 0),
+        (1, offsets[2], 0),
+        (0, 0, 0),
+        (2, 5, 0),
+        (1, offsets[5], 0),
+        (1, len(data), 0),
+    )
+    section = b"".join(struct.pack(">BIH", *row) for row in rows)
+    head = b"/Type /XRef /W [ 1 4 2 ] /Size 7 /Root 1 0 R /Info 4 0 R /Length %d" % len(section)
+    tail = b"6 0 obj\n<< %b >>\nstream\n%b\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+    return data + tail % (head, section, len(data))
+
+
+def test_an_object_stream_that_inflates_without_end_is_not_inflated() -> None:
+    """And the limits of qpdf, which are those of the whole process, are as they were afterwards."""
+    before = pikepdf.settings.get_qpdf_limits()
+    assert "x" in [entry.value for entry in entries(PDF, object_stream(b"<< /Title (x) >>"))]
+    with pytest.raises((BadFile, Refused)):
+        labelled(PDF, object_stream(b"<< /Title (x) >>" + b" " * (80 << 20)))
+    assert pikepdf.settings.get_qpdf_limits() == before
+
+
 @pytest.mark.parametrize(
     "data",
     [

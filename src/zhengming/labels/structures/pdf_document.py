@@ -4,11 +4,14 @@ Objects and cross-references are read by pikepdf, whose errors all become ours h
 """
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from zhengming.ground.cursor import LARGEST_STRUCTURE
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.format import Entry
 from zhengming.labels.structures import xmp
@@ -49,6 +52,24 @@ class Beginning(io.RawIOBase):
         return len(data)
 
 
+class _Limits:
+    """How many of our threads read a PDF now, and what the limits of qpdf were before the first."""
+
+    def __init__(self) -> None:
+        self.users = 0
+        self.before: Any = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_LIMITS = _Limits()
+
+
 @contextmanager
 def opened(file: BinaryIO, size: int, *, repair: bool) -> Iterator["Pdf"]:
     """The document in the first ``size`` bytes of ``file``; with ``repair`` also when its index is damaged.
@@ -59,18 +80,51 @@ def opened(file: BinaryIO, size: int, *, repair: bool) -> Iterator["Pdf"]:
 
     view: Any = Beginning(file, size)
     try:
-        with pikepdf.open(
-            view,
-            attempt_recovery=repair,
-            inherit_page_attributes=False,  # would touch every page
-            access_mode=pikepdf.AccessMode.stream,
-        ) as pdf:
+        with (
+            _bounded_memory(),
+            pikepdf.open(
+                view,
+                attempt_recovery=repair,
+                inherit_page_attributes=False,  # would touch every page
+                access_mode=pikepdf.AccessMode.stream,
+            ) as pdf,
+        ):
             yield pdf
     except pikepdf.PasswordError:
         raise Refused("PDF 需要密码才能打开", "the PDF needs a password to open") from None
     except (pikepdf.PikepdfError, ValueError, TypeError, LookupError, RuntimeError, AttributeError) as error:
         # what pikepdf raises for objects of an unexpected kind is not one family of errors
-        raise BadFile(f"PDF 结构损坏：{error}", f"the PDF is damaged: {error}") from None
+        raise damaged(error) from None
+
+
+def damaged(reason: object) -> BadFile:
+    """The error for what qpdf found wrong, without the address of our file object in its message."""
+    text = re.sub(r"stream <[^>]*>:?\s*", "", str(reason))
+    return BadFile(f"PDF 结构损坏：{text}", f"the PDF is damaged: {text}")
+
+
+@contextmanager
+def _bounded_memory() -> Iterator[None]:
+    """Bounds what qpdf unfolds of index and object streams, while any thread of ours reads a PDF.
+
+    qpdf has these limits for the whole process only, so they are put back for other users of pikepdf.
+    """
+    from pikepdf.settings import set_qpdf_limits
+
+    with _LIMITS:
+        if not _LIMITS.users:
+            most = LARGEST_STRUCTURE
+            _LIMITS.before = set_qpdf_limits(
+                flate_max_memory=most, png_max_memory=most, run_length_max_memory=most, max_stream_filters=2
+            )
+        _LIMITS.users += 1
+    try:
+        yield
+    finally:
+        with _LIMITS:
+            _LIMITS.users -= 1
+            if not _LIMITS.users:
+                set_qpdf_limits(**_LIMITS.before)
 
 
 def entries(pdf: "Pdf") -> Iterator[Entry]:

@@ -25,6 +25,7 @@ from zhengming.labels.reading import is_label
 from zhengming.labels.structures import xmp
 from zhengming.labels.structures.pdf_document import (
     check_may_be_labelled,
+    damaged,
     information,
     information_entries,
     opened,
@@ -74,7 +75,10 @@ def update(file: BinaryIO, size: int, json_text: str) -> bytes:
     try:
         with opened(file, size, repair=False) as pdf:
             check_may_be_labelled(pdf)
-            return _update(pdf, index, size, json_text)
+            new = _update(pdf, index, size, json_text)
+            if warnings := pdf.get_warnings():  # an object qpdf could not read counts as absent: do not build on it
+                raise damaged(warnings[0])
+            return new
     except BadFile as error:
         raise Refused(
             f"{error.words.zh}；请先修复（如 qpdf 输入.pdf 输出.pdf）再写标识",
