@@ -1,4 +1,5 @@
-"""Explicit labels on animated PNG, WebP and AVIF: every frame at one place, durations and loop kept."""
+"""Explicit labels on animated PNG, WebP, AVIF (and GIF where it cannot be done in place): every frame at one
+place, durations and loop kept."""
 
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 LARGEST_ANIMATION = 512 * 1024 * 1024
 #: The files do not tell the quality they were made with; this one is hard to tell from the original.
 LOSSY_QUALITY = 90
+#: Each whole GIF frame makes way for the next, so that transparent pixels stay so.
+TO_BACKGROUND = 2
 
 
 def label_frames(source: BinaryIO, sink: BinaryIO, wish: Wish, kind: str, progress: Progress | None = None) -> Shown:
@@ -84,6 +87,8 @@ def _options(book: "Image", durations: list[float], source: BinaryIO, kind: str)
     options["duration"] = [round(duration) for duration in durations]
     if kind == "PNG":
         return _options_of_png(book, durations)
+    if kind == "GIF":
+        return {key: options[key] for key in ("loop", "duration") if key in options} | {"disposal": TO_BACKGROUND}
     if kind == "WEBP":
         lossless = is_lossless_webp(source)
         options |= {"lossless": lossless, "exact": lossless}
