@@ -98,3 +98,8 @@ def test_a_file_is_labelled_with_a_seal_that_examines_good(tmp_path: Path, capsy
         seal = examine_seal(reading.fields, which, anchors=anchors)  # type: ignore[arg-type]
         assert (seal.verdict, seal.trusted) == (Verdict.GOOD, True)
     assert examine_seal(dict(reading.fields) | {"ProduceID": "x"}, 1).verdict == Verdict.BAD
+    capsys.readouterr()
+    assert line.run(["examine", str(image), "--json", "--anchors", str(tmp_path / "某某公司.pub.pem")], {}) == DONE
+    (found,) = json.loads(capsys.readouterr().out)
+    assert [seal["holder"] for seal in found["seals"]] == ["某某公司", "某某公司"]
+    assert all(seal["verdict"] == "good" and "content" in seal["covers"] for seal in found["seals"])

@@ -78,15 +78,9 @@ def _anchors(path: Path | None) -> "Anchors | None":
     """Public keys and certificates of a PEM file, as whom to believe."""
     if path is None:
         return None
-    from zhengming.labels.seal.spki import pem_blocks
-    from zhengming.labels.seal.verification_keys import Anchors
+    from zhengming.labels.seal.key_files import read_anchors
 
-    blocks = pem_blocks(_text(path))
-    keys = {content: path.stem for kind, content in blocks if kind == "PUBLIC KEY"}
-    certificates = tuple(content for kind, content in blocks if kind == "CERTIFICATE")
-    if not keys and not certificates:
-        raise WrongInput(f"{path} 里没有公钥或证书", f"{path} holds no public key and no certificate")
-    return Anchors(certificates, keys)
+    return read_anchors([path])
 
 
 def _text(path: Path) -> str:

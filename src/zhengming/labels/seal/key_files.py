@@ -103,7 +103,7 @@ def read_anchors(paths: Iterable[Path]) -> Anchors:
         if not roots and not public:
             raise WrongInput(f"{path} 里没有证书或公钥（PEM）", f"{path} holds no certificate or public key in PEM")
         certificates += roots
-        keys |= dict.fromkeys(public, path.stem)
+        keys |= dict.fromkeys(public, path.stem.removesuffix(".pub"))
     return Anchors(tuple(certificates), keys)
 
 
