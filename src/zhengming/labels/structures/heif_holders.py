@@ -14,24 +14,36 @@ from zhengming.labels.structures.heif_items import Item, Items, items_of
 
 
 def item_tables(boxes: Boxes, top: list[Box]) -> Iterator[Items]:
-    """The items of every ``meta`` that may have some: in the file and in ``moov``."""
+    """The items of every ``meta`` that may have some: in the file, in ``moov`` and in its tracks."""
+    for around in _metas(boxes, top):
+        if items := items_of(boxes, around):
+            yield items
+
+
+def _metas(boxes: Boxes, top: list[Box]) -> Iterator[tuple[Box, ...]]:
     for box in top:
-        around: list[tuple[Box, ...]] = [(box,)] if box.kind == b"meta" else []
-        if box.kind == b"moov":
-            around = [(box, child) for child in boxes.within(box) if child.kind == b"meta"]
-        for path in around:
-            if items := items_of(boxes, path):
-                yield items
+        if box.kind == b"meta":
+            yield (box,)
+        elif box.kind == b"moov":
+            for child in boxes.within(box):
+                if child.kind == b"meta":
+                    yield (box, child)
+                elif child.kind == b"trak":
+                    yield from ((box, child, meta) for meta in boxes.within(child) if meta.kind == b"meta")
 
 
 def item_holders(boxes: Boxes, top: list[Box]) -> Iterator["XmpItem | ExifItem"]:
-    """Every item that holds metadata we read."""
+    """Every item that holds metadata we read, and only once what a picture and its track share."""
+    seen: set[tuple[Kept, ...]] = set()
     for items in item_tables(boxes, top):
-        yield from holders_in(items)
+        for holder in _holders_in(items):
+            spans = tuple(items.spans(holder.item))
+            if spans not in seen:
+                seen.add(spans)
+                yield holder
 
 
-def holders_in(items: Items) -> Iterator["XmpItem | ExifItem"]:
-    """The items of one ``meta`` that hold metadata we read."""
+def _holders_in(items: Items) -> Iterator["XmpItem | ExifItem"]:
     for item in items.items:
         if item.protected:
             continue

@@ -285,7 +285,7 @@ def with_new_item(items: Items) -> tuple[int, list[Change]]:
     number = 1 + max((place for place in _numbers(items)), default=0)
     if number > 0xFFFF_FFFF:
         raise Refused("图像项编号已用尽", "no item number is left")
-    return number, [_announced(items, number), *_described(items, number)]
+    return number, [_announced(items, number), *described(items, number)]
 
 
 def _numbers(items: Items) -> Iterator[int]:
@@ -310,10 +310,10 @@ def _announced(items: Items, number: int) -> Change:
     return Change(items.around, iinf.start, iinf.stop, new)
 
 
-def _described(items: Items, number: int) -> Iterator[Change]:
-    """The reference from the XMP item to the primary item, in the widths that ``iref`` has."""
+def described(items: Items, number: int) -> Iterator[Change]:
+    """The reference from the XMP item to the primary item, unless it is there; readers go by it."""
     primary = items.primary
-    if primary is None:
+    if primary is None or _refers(items, number):
         return
     iref = items.tables.get(b"iref")
     wide = max(number, primary) > 0xFFFF
@@ -328,6 +328,16 @@ def _described(items: Items, number: int) -> Iterator[Change]:
     around = (*items.around, iref)
     end = items.boxes.end(iref, 4)
     yield Change(around, end, end, _reference(number, primary, wide_now))
+
+
+def _refers(items: Items, number: int) -> bool:
+    """Whether an item describes another one."""
+    iref = items.tables.get(b"iref")
+    if iref is None:
+        return False
+    width = 4 if items.boxes.peek(iref, 1) == b"\1" else 2
+    references = (box for box in items.boxes.within(iref, 4) if box.kind == b"cdsc")
+    return any(int.from_bytes(items.boxes.peek(box, width), "big") == number for box in references)
 
 
 def _reference(number: int, primary: int, wide: bool) -> bytes:

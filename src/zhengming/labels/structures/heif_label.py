@@ -6,6 +6,7 @@ the bytes of the old one are cut out.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from zhengming.ground.errors import BadFile
@@ -14,7 +15,7 @@ from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.structures import xmp
 from zhengming.labels.structures.box_changes import Change, Layout
 from zhengming.labels.structures.box_metadata import XMP_UUID, Packet
-from zhengming.labels.structures.boxes import make
+from zhengming.labels.structures.boxes import Box, make
 from zhengming.labels.structures.heif_holders import XmpItem, item_tables, overwritten
 from zhengming.labels.structures.heif_items import (
     IN_FILE,
@@ -23,6 +24,7 @@ from zhengming.labels.structures.heif_items import (
     Item,
     Items,
     Location,
+    described,
     with_new_item,
 )
 from zhengming.labels.structures.iso_media import Opened, Tables, closed, settled
@@ -31,20 +33,54 @@ from zhengming.labels.structures.iso_media import Opened, Tables, closed, settle
 def labelled(file: BinaryIO, label: MetadataLabel) -> Edit:
     """The edit that leaves ``label`` as the one label of a still image or an image sequence."""
     opened = Opened.of(file)
-    items = next((items for items in item_tables(opened.boxes, opened.top) if len(items.around) == 1), None)
+    tables = list(item_tables(opened.boxes, opened.top))
+    items = next((items for items in tables if len(items.around) == 1), None)
     if items is None:
         return _in_box(opened, label.json())
     item = next((item for item in items.xmp() if not item.protected and items.spans(item)), None)
-    changes = list(_without_labels(opened, item))
-    packet = items.bytes_of(item) if item else b""
+    if item is None:
+        return _at_end(opened, items, None, list(_without_labels(opened, [])), xmp.labelled(None, label.json()))
+    place = _Place(tables, items.spans(item))
+    changes = [*_without_labels(opened, place.spans), *described(items, item.number)]
+    packet = items.bytes_of(item)
     new = xmp.labelled(packet if packet.strip() else None, label.json())
-    return _fitted(opened, items, item, changes, new) or _at_end(opened, items, item, changes, new)
+    if place.size >= len(new) and not place.shared():
+        return settled(opened, [*changes, *overwritten(place.spans, new.ljust(place.size))]).edit()
+    return _at_end(opened, items, place, changes, new)
 
 
-def _without_labels(opened: Opened, kept: Item | None) -> Iterator[Change]:
+@dataclass(frozen=True)
+class _Place:
+    """Where the packet is that gets the label, among all tables of items of the file."""
+
+    tables: list[Items]
+    spans: list[Kept]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.spans))
+
+    def owners(self) -> list[tuple[Items, Item]]:
+        """The items that are this packet: that of the picture, and of its track where they share it."""
+        return [(items, item) for items in self.tables for item in items.xmp() if items.spans(item) == self.spans]
+
+    def shared(self) -> bool:
+        """Whether other items use some of these bytes, which then must stay as they are."""
+        owners = self.owners()
+        others = [
+            span
+            for items in self.tables
+            for item in items.items
+            if (items, item) not in owners
+            for span in items.spans(item)
+        ]
+        return any(a.start < b.stop and b.start < a.stop for b in others for a in self.spans)
+
+
+def _without_labels(opened: Opened, spared: list[Kept]) -> Iterator[Change]:
     for holder in opened.holders():
         list(holder.entries())  # a place too broken to read is too broken to vouch for
-        if not (isinstance(holder, XmpItem) and holder.item == kept):
+        if not (spared and isinstance(holder, XmpItem) and holder.items.spans(holder.item) == spared):
             yield from holder.without_labels()
 
 
@@ -76,34 +112,22 @@ def _appended(opened: Opened, box: bytes, changes: list[Change]) -> list[Change]
     return [*closing, Change((), last.stop, last.stop, box)]
 
 
-def _fitted(opened: Opened, items: Items, item: Item | None, changes: list[Change], packet: bytes) -> Edit | None:
-    """The new packet over the old one, filled up with blanks."""
-    spans = items.spans(item) if item else []
-    room = sum(map(len, spans))
-    if item is None or room < len(packet) or _shared(items, item):
-        return None
-    return settled(opened, [*changes, *overwritten(spans, packet.ljust(room))]).edit()
+def _at_end(opened: Opened, items: Items, place: _Place | None, changes: list[Change], packet: bytes) -> Edit:
+    if place is None:
+        number, announced = with_new_item(items)
+        owners = {items.around: number}
+        changes = [*changes, *announced]
+    else:
+        owners = {table.around: item.number for table, item in place.owners()}
+        changes = [*changes, *_cut_out(opened, place)]
+    return settled(opened, changes, _TablesWithLabel(opened, owners, packet)).edit()
 
 
-def _shared(items: Items, item: Item) -> bool:
-    """Whether other items use bytes of ``item``, which then must stay as they are."""
-    own = items.spans(item)
-    others = (span for other in items.items if other != item for span in items.spans(other))
-    return any(a.start < b.stop and b.start < a.stop for b in others for a in own)
-
-
-def _at_end(opened: Opened, items: Items, item: Item | None, changes: list[Change], packet: bytes) -> Edit:
-    number, announced = (item.number, []) if item else with_new_item(items)
-    changes = [*changes, *announced, *(_cut_out(opened, items, item) if item else ())]
-    tables = _TablesWithLabel(opened, items, number, packet)
-    return settled(opened, changes, tables).edit()
-
-
-def _cut_out(opened: Opened, items: Items, item: Item) -> Iterator[Change]:
+def _cut_out(opened: Opened, place: _Place) -> Iterator[Change]:
     """The old packet out of its ``mdat``, with it where it holds nothing else; blanks for it in ``idat``."""
-    if _shared(items, item):
+    if place.shared():
         return
-    for span in items.spans(item):
+    for span in place.spans:
         mdat = next((box for box in opened.top if box.data <= span.start and span.stop <= box.stop), None)
         if mdat is None or mdat.kind != b"mdat":
             yield Change((), span.start, span.stop, b" " * len(span))
@@ -114,18 +138,21 @@ def _cut_out(opened: Opened, items: Items, item: Item) -> Iterator[Change]:
 
 
 class _TablesWithLabel(Tables):
-    """The tables of items, of which one gets the label's packet, in an ``mdat`` at the end."""
+    """The tables of items, in which ``owners`` get the label's packet, in an ``mdat`` at the end.
 
-    def __init__(self, opened: Opened, items: Items, number: int, packet: bytes) -> None:
+    ``owners``: the number of the item, by the boxes around its table.
+    """
+
+    def __init__(self, opened: Opened, owners: dict[tuple[Box, ...], int], packet: bytes) -> None:
         super().__init__(opened)
-        self._opened, self._items, self._number, self._packet = opened, items, number, packet
+        self._opened, self._owners, self._packet = opened, owners, packet
 
     def following(self, layout: Layout) -> Iterator[Change]:
         end = layout.moved(self._opened.top[-1].stop) - (8 + len(self._packet) if self._is_appended(layout) else 0)
         for items in self.all:
             locations = items.locations.following(layout)
-            if items.around == self._items.around:
-                place = Location(self._number, IN_FILE, 0, end + 8, (Extent(0, len(self._packet)),))
+            if (number := self._owners.get(items.around)) is not None:
+                place = Location(number, IN_FILE, 0, end + 8, (Extent(0, len(self._packet)),))
                 locations = locations.with_item(place)
             if locations != items.locations:
                 iloc = items.tables[b"iloc"]
