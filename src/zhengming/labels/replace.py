@@ -153,19 +153,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _fresh(path: Path) -> BinaryIO:
-    """An empty file at ``path`` that is ours alone."""
-    file = open(path, "ab+", buffering=0, opener=_private)  # noqa: SIM115 - Path.open takes no opener
+    """An empty file at ``path`` that is ours alone, for nobody else to read until it has the mode it shall have."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    file = os.fdopen(handle, "r+b", buffering=0)
     ours = _lock(file, shared=False) and path.exists()
-    if not (ours and os.path.samestat(os.fstat(file.fileno()), path.stat())):
+    if not (ours and os.path.samestat(os.fstat(handle), path.stat())):
         file.close()
         raise Unavailable(f"另一进程正在写 {path.name}", f"another process is writing {path.name}")
-    file.truncate(0)
+    os.ftruncate(handle, 0)
     return file
-
-
-def _private(path: str, flags: int) -> int:
-    """Open for nobody else to read until the file has the mode of the one it replaces."""
-    return os.open(path, (flags & ~os.O_APPEND) | os.O_NOFOLLOW, 0o600)
 
 
 def _take_after(path: Path, handle: int) -> None:
