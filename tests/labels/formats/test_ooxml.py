@@ -1,9 +1,11 @@
 """DOCX, XLSX, PPTX: the label is a custom property as Office and the text guide have it."""
 
+import json
 import re
 import subprocess
 from io import BytesIO
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from lxml import etree
@@ -181,6 +183,13 @@ def test_a_malformed_label_is_surfaced_and_taken_over(part: str) -> None:
     after = labelled(DOCX, data)
     assert [found["ProduceID"] for found in labels(DOCX, after)] == [LABEL.produce_id]
     assert len(etree.fromstring(members(after)[CUSTOM])) == 1
+
+
+def test_labels_of_real_services_come_back_as_they_were_written(samples: Path) -> None:
+    for line in (samples / "labels_in_the_wild.jsonl").read_text().splitlines():
+        raw = json.loads(line)["raw"]
+        data = with_parts(labelled(DOCX, DOCX.example()), {CUSTOM: properties(property_(2, "AIGC", escape(raw)))})
+        assert [entry.value for entry in entries(DOCX, data)] == [raw]
 
 
 def test_a_label_in_the_core_properties_is_taken_over_and_their_rest_stays() -> None:

@@ -1,6 +1,7 @@
 """PDF: the label is added as an incremental update, whatever kind of file it is added to."""
 
 import hashlib
+import json
 import struct
 import subprocess
 import zlib
@@ -187,6 +188,28 @@ def test_labels_under_other_keys_are_taken_over() -> None:
     data = saved(pdf)
     assert len(labels(PDF, data)) == 2
     assert [found["ProduceID"] for found in labels(PDF, labelled(PDF, data))] == [LABEL.produce_id]
+
+
+def test_a_label_that_is_no_string_is_read_and_taken_over() -> None:
+    for key, value in (
+        ("/AIGC", pikepdf.Dictionary(Label="1", ContentProducer="x", ProduceID="old")),
+        ("/aigc", pikepdf.Array([1, 2])),
+        ("/aigc", 3),
+    ):
+        pdf = document()
+        pdf.docinfo[key] = value
+        data = saved(pdf)
+        (found,) = labels(PDF, data)
+        assert found.get("ProduceID", "") == ("old" if key == "/AIGC" else "")
+        assert [one["ProduceID"] for one in labels(PDF, labelled(PDF, data))] == [LABEL.produce_id]
+
+
+def test_labels_of_real_services_come_back_as_they_were_written(samples: Path) -> None:
+    for line in (samples / "labels_in_the_wild.jsonl").read_text().splitlines():
+        raw = json.loads(line)["raw"]
+        pdf = document()
+        pdf.docinfo["/AIGC"] = raw
+        assert [entry.value for entry in entries(PDF, saved(pdf)) if entry.key == "AIGC"] == [raw]
 
 
 @pytest.mark.parametrize("compress", [False, True])

@@ -4,6 +4,7 @@ Objects and cross-references are read by pikepdf, whose errors all become ours h
 """
 
 import io
+import json
 import re
 import zlib
 from collections.abc import Iterator
@@ -144,13 +145,30 @@ def information(pdf: "Pdf") -> "Object | None":
 
 
 def information_entries(info: "Object | None") -> Iterator[Entry]:
-    """The entries of an Info dictionary that are text or names."""
+    """The entries of an Info dictionary that are text or names, and a label whatever it is."""
     import pikepdf
 
-    for key in info.keys() if info is not None else ():
-        value = info[key] if info is not None else None
+    for key, value in info.items() if info is not None else ():
         if isinstance(value, pikepdf.String | pikepdf.Name):
             yield Entry(PLACE, key.removeprefix("/"), _text(value))
+        elif key.casefold() == "/aigc":
+            yield Entry(PLACE, key.removeprefix("/"), _written_out(value), "not a string")
+
+
+def _written_out(value: Any) -> str:
+    """A value that should be a text string: a dictionary of texts as JSON, anything else as PDF has it."""
+    import pikepdf
+
+    if not isinstance(value, pikepdf.Object):
+        return str(value)
+    if not isinstance(value, pikepdf.Dictionary):
+        return value.unparse(resolved=True)[:4096].decode("latin-1")
+    texts = {
+        key.removeprefix("/"): _text(one)
+        for key, one in value.items()
+        if isinstance(one, pikepdf.String | pikepdf.Name)
+    }
+    return json.dumps(texts, ensure_ascii=False)
 
 
 def _text(value: "Object") -> str:
