@@ -32,7 +32,7 @@ class _Help(RawDescriptionHelpFormatter):
     def add_usage(
         self, usage: str | None, actions: Iterable[Action], groups: Iterable[Any], prefix: str | None = None
     ) -> None:
-        HelpFormatter.add_usage(self, usage, actions, groups, prefix or "用法：")
+        HelpFormatter.add_usage(self, usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 def parser() -> Parser:
