@@ -32,6 +32,8 @@ MARGIN = 0.02
 #: Corners in the order they are preferred; another one must be this much calmer to be taken.
 CORNERS: tuple[Corner, ...] = ("bottom-right", "bottom-left", "top-right", "top-left")
 CALMER = 0.7
+#: A corner with no more activity than this (five levels in 255 from pixel to pixel) is calm enough.
+CALM = 0.02
 #: In how many rows and columns the activity of a region is measured.
 SITES = 64
 CORNER_WORDS = {"bottom-right": "右下角", "bottom-left": "左下角", "top-right": "右上角", "top-left": "左上角"}
@@ -140,7 +142,7 @@ def _calmest(size: tuple[int, int], plate: Plate, look: "Look") -> Corner:
     measured = {corner: activity(look(box_at(size, plate.size, corner))) for corner in CORNERS}
     best = CORNERS[0]
     for corner in CORNERS[1:]:
-        if measured[corner] < CALMER * measured[best]:
+        if measured[best] > CALM and measured[corner] < CALMER * measured[best]:
             best = corner
     return best
 
