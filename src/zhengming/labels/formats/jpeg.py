@@ -25,8 +25,8 @@ ALONE = (0x01, *range(0xD0, 0xD8))
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 #: The most a segment holds: its two-byte length counts itself.
 LARGEST_SEGMENT = 0xFFFF - 2
-#: More segments than any camera writes; extended XMP and colour profiles of many megabytes stay below.
-MOST_SEGMENTS = 1 << 16
+#: More segments than any camera writes; extended XMP and colour profiles of a gigabyte stay below.
+MOST_SEGMENTS = 1 << 14
 #: A label written into a segment without any structure, as some services do in APP9 and APP11.
 _BARE = re.compile(rb"[\s\0]*(?:AIGC[\s\0:=]*)?(\{.*\})[\s\0]*", re.DOTALL)
 
