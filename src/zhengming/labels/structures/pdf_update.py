@@ -24,13 +24,13 @@ from zhengming.labels.format import Entry
 from zhengming.labels.reading import is_label
 from zhengming.labels.structures import xmp
 from zhengming.labels.structures.pdf_document import (
-    check_may_be_labelled,
     damaged,
     information,
     information_entries,
     opened,
     xmp_packet,
 )
+from zhengming.labels.structures.pdf_permission import check_may_be_labelled
 
 if TYPE_CHECKING:
     from pikepdf import Pdf

@@ -35,29 +35,13 @@ def with_members(archive: Archive, contents: Mapping[str, bytes]) -> Edit:
 
     A replaced member keeps its place, date, attributes and way of compression. Raises BadFile.
     """
-    pieces: list[bytes | Kept] = []
-    records: dict[int, bytes] = {}
-    at = moved = 0
-    by_name = {name.casefold(): content for name, content in contents.items()}
-    missing = {name: content for name, content in contents.items() if archive.find(name) is None}
-    spans = _spans(archive)
-    for place, member in sorted(enumerate(archive.members), key=lambda pair: pair[1].offset):
-        content = by_name.get(member.name.casefold())
-        if content is None:
-            records[place] = _at_offset(member.record, member.offset + moved - archive.prefix)
-            continue
-        span = spans[place]
-        fresh = _fresh(member, content)
-        pieces += [Kept(at, span.start), fresh.local]
-        records[place] = _at_offset(fresh.record, span.start + moved - archive.prefix)
-        at, moved = span.stop, moved + len(fresh.local) - len(span)
-    pieces.append(Kept(at, archive.directory.start))
-    new_records = [records[place] for place in range(len(archive.members))]
-    for name, content in missing.items():
-        fresh = _new(name, content, _usual_method(archive))
-        new_records.append(_at_offset(fresh.record, new_size(pieces) - archive.prefix))
-        pieces.append(fresh.local)
-    return tidy([*pieces, *_ending(archive, new_records, new_size(pieces), archive.comment), archive.tail])
+    pieces, records = _replaced(archive, contents)
+    for name, content in contents.items():
+        if archive.find(name) is None:
+            fresh = _made(_new_header(name, _usual_method(archive)), content)
+            records.append(_at_offset(fresh.record, new_size(pieces) - archive.prefix))
+            pieces.append(fresh.local)
+    return tidy([*pieces, *_ending(archive, records, new_size(pieces)), archive.comment, archive.tail])
 
 
 def with_comment(archive: Archive, comment: bytes) -> Edit:
@@ -69,11 +53,42 @@ def with_comment(archive: Archive, comment: bytes) -> Edit:
 
 
 @dataclass(frozen=True)
+class _Header:
+    """What a member keeps when its content is replaced."""
+
+    name: bytes
+    flags: int
+    method: int
+    made_by: bytes = b"\x14\0"
+    date: bytes = NO_DATE
+    attributes: bytes = bytes(8)
+    comment: bytes = b""
+
+
+@dataclass(frozen=True)
 class _Fresh:
     """A member with new content: its local header with data, and its central record but for the offset."""
 
     local: bytes
     record: bytes
+
+
+def _replaced(archive: Archive, contents: Mapping[str, bytes]) -> tuple[list[bytes | Kept], list[bytes]]:
+    """All up to the directory, with new members for old ones of the same name; and the records of the directory."""
+    by_name = {name.casefold(): content for name, content in contents.items()}
+    pieces: list[bytes | Kept] = []
+    records: dict[int, bytes] = {}
+    spans = _spans(archive)
+    at = moved = 0
+    for place, member in sorted(enumerate(archive.members), key=lambda pair: pair[1].offset):
+        record, growth = member.record, 0
+        if (content := by_name.get(member.name.casefold())) is not None:
+            span, fresh = spans[place], _made(_header_of(member), content)
+            pieces += [Kept(at, span.start), fresh.local]
+            record, at, growth = fresh.record, span.stop, len(fresh.local) - len(span)
+        records[place] = _at_offset(record, member.offset + moved - archive.prefix)
+        moved += growth
+    return [*pieces, Kept(at, archive.directory.start)], [records[place] for place in range(len(archive.members))]
 
 
 def _spans(archive: Archive) -> list[Kept]:
@@ -100,33 +115,32 @@ def _span(archive: Archive, member: Member) -> Kept:
     return Kept(member.offset, data.stop)  # announced but not there, as some writers have it
 
 
-def _fresh(member: Member, content: bytes) -> _Fresh:
-    flags = member.flags & UTF8_NAME
-    method = member.method if member.method in (STORED, DEFLATED) else DEFLATED
-    name_size, extra_size, comment_size = struct.unpack("<HHH", member.record[28:34])
-    name = member.record[46 : 46 + name_size]
-    comment = member.record[46 + name_size + extra_size :][:comment_size]
-    return _made(
-        name, content, method, flags, member.record[4:6], member.record[12:16], member.record[34:42], comment
+def _header_of(member: Member) -> _Header:
+    record = member.record
+    name_size, extra_size, comment_size = struct.unpack("<HHH", record[28:34])
+    comment_at = 46 + name_size + extra_size
+    return _Header(
+        name=record[46 : 46 + name_size],
+        flags=member.flags & UTF8_NAME,
+        method=STORED if member.method == STORED else DEFLATED,
+        made_by=record[4:6],
+        date=record[12:16],
+        attributes=record[34:42],
+        comment=record[comment_at : comment_at + comment_size],
     )
 
 
-def _new(name: str, content: bytes, method: int) -> _Fresh:
-    raw = name.encode()
-    flags = 0 if raw.isascii() else UTF8_NAME
-    return _made(raw, content, method, flags, b"\x14\0", NO_DATE, bytes(8), b"")
+def _new_header(name: str, method: int) -> _Header:
+    return _Header(name.encode(), 0 if name.isascii() else UTF8_NAME, method)
 
 
-def _made(
-    name: bytes, content: bytes, method: int, flags: int, by: bytes, date: bytes, attributes: bytes, comment: bytes
-) -> _Fresh:
+def _made(header: _Header, content: bytes) -> _Fresh:
     deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
-    data = deflater.compress(content) + deflater.flush() if method == DEFLATED else content
-    facts = struct.pack("<HHH", 20, flags, method) + date
-    facts += struct.pack("<IIIH", zlib.crc32(content), len(data), len(content), len(name))
-    local = LOCAL + facts + b"\0\0" + name + data
-    record = CENTRAL + by + facts + b"\0\0" + struct.pack("<H", len(comment)) + attributes + bytes(4) + name + comment
-    return _Fresh(local, record)
+    data = deflater.compress(content) + deflater.flush() if header.method == DEFLATED else content
+    facts = struct.pack("<HHH", 20, header.flags, header.method) + header.date
+    facts += struct.pack("<IIIHH", zlib.crc32(content), len(data), len(content), len(header.name), 0)
+    rest = struct.pack("<H", len(header.comment)) + header.attributes + bytes(4) + header.name + header.comment
+    return _Fresh(LOCAL + facts + header.name + data, CENTRAL + header.made_by + facts + rest)
 
 
 def _at_offset(record: bytes, offset: int) -> bytes:
@@ -148,7 +162,8 @@ def _usual_method(archive: Archive) -> int:
     return DEFLATED if any(member.method != STORED for member in archive.members) else STORED
 
 
-def _ending(archive: Archive, records: list[bytes], at: int, comment: bytes) -> Edit:
+def _ending(archive: Archive, records: list[bytes], at: int) -> Edit:
+    """The directory and the end records but for the comment, in the form of ZIP64 where it was or must be."""
     directory = b"".join(records)
     count, size, offset = len(records), len(directory), at - archive.prefix
     wide = b""
@@ -157,15 +172,15 @@ def _ending(archive: Archive, records: list[bytes], at: int, comment: bytes) -> 
         locator = LOCATOR_64 + struct.pack("<IQI", 0, offset + size, 1)
         wide = END_64 + facts + locator
     narrow = min(count, 0xFFFF)
-    facts = struct.pack("<HHHHIIH", 0, 0, narrow, narrow, min(size, BIG), min(offset, BIG), len(comment))
-    return [directory, wide, END + facts, comment]
+    facts = struct.pack("<HHHHIIH", 0, 0, narrow, narrow, min(size, BIG), min(offset, BIG), len(archive.comment))
+    return [directory, wide, END + facts]
 
 
 def packed(parts: Mapping[str, bytes], stored: tuple[str, ...] = ()) -> bytes:
     """A fresh archive of these parts in this order; those named in ``stored`` are not compressed."""
     data, records = b"", []
     for name, content in parts.items():
-        fresh = _new(name, content, STORED if name in stored else DEFLATED)
+        fresh = _made(_new_header(name, STORED if name in stored else DEFLATED), content)
         records.append(_at_offset(fresh.record, len(data)))
         data += fresh.local
     directory = b"".join(records)
