@@ -136,14 +136,14 @@ def _with_new_tag(file: BinaryIO, form: Layout, first: Directory, packet: bytes)
 
 
 def _with_old_tag(file: BinaryIO, form: Layout, old: Tag, packet: bytes) -> tuple[int, bytes, list[Patch]]:
-    """The packet in the place of the old one where it fits or nothing follows; else at the end of the file."""
+    """The packet in the place of the old one where nothing follows or it fits; else at the end of the file."""
     end = Cursor(file).stop
     room, start = len(old.value), old.value.start
+    if old.value.stop == end and room > form.width:
+        return start, packet, [Patch(old.entry, _row(form, len(packet), start))]
     if len(packet) <= room and room > form.width:
         row = Patch(old.entry, _row(form, len(packet), start))
         return end, b"", [row, Patch(start, packet.ljust(room, b"\0"))]
-    if old.value.stop == end and room > form.width:
-        return start, packet, [Patch(old.entry, _row(form, len(packet), start))]
     fresh = end + end % 2
     erased = [Patch(start, bytes(room))] if room > form.width else []
     return end, bytes(fresh - end) + packet, [Patch(old.entry, _row(form, len(packet), fresh)), *erased]

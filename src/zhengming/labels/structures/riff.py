@@ -89,7 +89,7 @@ def riffs(file: BinaryIO, start: int = 0) -> Iterator[Riff]:
     Raises BadFile when the first is none. Where the last one stops, trailing bytes of no RIFF may follow.
     """
     cursor = Cursor(file, start)
-    while cursor.left:
+    while cursor.left or cursor.at == start:
         if cursor.peek(4) not in FORMS:
             if cursor.at == start:
                 raise BadFile("不是 RIFF 文件", "not a RIFF file", start)
