@@ -1,4 +1,4 @@
-"""Word and PowerPoint files show the label on every page and slide; every other part stays byte for byte."""
+"""Word, PowerPoint and Excel files show the label on every page, slide and first sheet; all else stays."""
 
 import zipfile
 from io import BytesIO
@@ -101,7 +101,7 @@ def test_word_keeps_every_other_part() -> None:
 
 def test_a_signed_or_encrypted_document_is_refused() -> None:
     signed = packed(members(book()) | {"_xmlsignatures/sig1.xml": b"<x/>"})
-    for name in ("docx", "pptx"):
+    for name in ("docx", "pptx", "xlsx"):
         with pytest.raises(Refused, match="签名"):
             labelled(signed, name)
         with pytest.raises(Refused, match="加密"):
@@ -168,3 +168,66 @@ def test_rubbish_gives_our_error(name: str) -> None:
     for broken in (b"", b"PK\x03\x04", data[: len(data) // 2], packed({"a": b"b"}), deck(0)):
         with pytest.raises(ZhengmingError):
             labelled(broken, name)
+
+
+SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def workbook(tail: str = "") -> bytes:
+    """Two sheets; a name and the active tab refer to the second by its position."""
+    related = "".join(
+        f'<Relationship Id="r{number}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        for number in (1, 2)
+    )
+    cells = '<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>'
+    sheet = f'<worksheet xmlns="{SHEETS}">{cells}{tail}</worksheet>'
+    book = (
+        f'<workbook xmlns="{SHEETS}" xmlns:r="{OFFICE}"><bookViews><workbookView activeTab="1"/></bookViews>'
+        '<sheets><sheet name="one" sheetId="4" r:id="r1"/><sheet name="two" sheetId="9" r:id="r2"/></sheets>'
+        '<definedNames><definedName name="area" localSheetId="1">two!$A$1</definedName></definedNames></workbook>'
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": book,
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{related}</Relationships>',
+        "xl/worksheets/sheet1.xml": sheet,
+        "xl/worksheets/sheet2.xml": sheet,
+    }
+    return packed({name: text.encode() for name, text in parts.items()})
+
+
+def test_a_workbook_begins_with_a_sheet_that_is_the_label_and_refers_to_the_same_sheets_as_before() -> None:
+    result, shown = labelled(workbook(), "xlsx")
+    parts = members(result)
+    book = Tree.fromstring(parts["xl/workbook.xml"])
+    assert [sheet.get("name") for sheet in book.iter(f"{{{SHEETS}}}sheet")] == ["AI生成", "one", "two"]
+    assert [sheet.get("sheetId") for sheet in book.iter(f"{{{SHEETS}}}sheet")] == ["10", "4", "9"]
+    assert next(book.iter(f"{{{SHEETS}}}workbookView")).get("activeTab") == "2"
+    assert next(book.iter(f"{{{SHEETS}}}definedName")).get("localSheetId") == "2"
+    first = Tree.fromstring(parts["xl/worksheets/sheet3.xml"])
+    assert next(first.iter(f"{{{SHEETS}}}t")).text == "AI生成"
+    assert shown.facts["headers"] == 2
+    assert seen(result, "xlsx") == ["AI生成"]
+    assert seen(workbook(), "xlsx") == []
+
+
+@pytest.mark.parametrize(
+    ("tail", "order"),
+    [
+        ("", ["sheetData", "headerFooter"]),
+        ("<pageMargins/><drawing/>", ["sheetData", "pageMargins", "headerFooter", "drawing"]),
+        (
+            "<conditionalFormatting><cfRule><extLst/></cfRule></conditionalFormatting><extLst/>",
+            ["sheetData", "conditionalFormatting", "headerFooter", "extLst"],
+        ),
+        ("<headerFooter/>", ["sheetData", "headerFooter"]),
+    ],
+)
+def test_a_sheet_gets_its_page_header_where_the_schema_wants_it(tail: str, order: list[str]) -> None:
+    parts = members(labelled(workbook(tail), "xlsx", text="AI生成&合成")[0])
+    sheet = Tree.fromstring(parts["xl/worksheets/sheet2.xml"])
+    assert [child.tag.split("}")[1] for child in sheet] == order
+    if tail != "<headerFooter/>":
+        assert sheet.find(f".//{{{SHEETS}}}oddHeader").text == "&RAI生成&&合成"
