@@ -40,6 +40,7 @@ class House:
     below_leaf: bytes
     key: PrivateKey
     key_below: PrivateKey
+    renamed_root: bytes
 
 
 @pytest.fixture(scope="module", params=["sm2", "ed25519"])
@@ -60,6 +61,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     openssl(
         "req", "-x509", "-new", *digest, "-key", "root.key", "-subj", "/CN=root", "-days", "30", "-out", "root.pem"
     )
+    openssl("req", "-x509", "-new", *digest, "-key", "root.key", "-subj", "/CN=other", "-out", "renamed.pem")
     for name, above, rules in (("middle", "root", "ca"), ("leaf", "middle", "end"), ("below", "leaf", "end")):
         openssl("req", "-new", *digest, "-key", f"{name}.key", "-subj", f"/O={name}", "-out", f"{name}.csr")
         openssl(
@@ -71,7 +73,7 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         return pem_blocks((folder / f"{name}.pem").read_text())[0][1]
 
     keys = [read_private_key(folder / f"{name}.key") for name in ("leaf", "below")]
-    return House(*map(certificate, ("root", "middle", "leaf", "below")), *keys)
+    return House(*map(certificate, ("root", "middle", "leaf", "below")), *keys, certificate("renamed"))
 
 
 def test_a_chain_reaches_its_root_and_no_other(house: House) -> None:
@@ -80,6 +82,10 @@ def test_a_chain_reaches_its_root_and_no_other(house: House) -> None:
     assert reaches_anchor(house.leaf, [], [house.leaf], None)
     assert not reaches_anchor(house.leaf, [], [house.root], None)
     assert not reaches_anchor(house.leaf, [house.middle, house.root], [], None)
+
+
+def test_a_root_of_another_name_is_not_reached_though_its_key_fits(house: House) -> None:
+    assert not reaches_anchor(house.leaf, [house.middle], [house.renamed_root], None)
 
 
 def test_a_signer_is_no_authority(house: House) -> None:

@@ -80,6 +80,17 @@ def test_the_same_entropy_never_repeats_a_nonce_over_two_messages() -> None:
     assert (r1 - e1) % N != (r2 - e2) % N  # the x coordinates of the two nonces
 
 
+def test_a_nonce_that_would_give_the_key_away_is_not_used() -> None:
+    point = times_g(NONCE)
+    assert point
+    r_is_zero = -point[0] % N
+    r_plus_k_is_n = (-NONCE - point[0]) % N
+    s_is_zero = (NONCE * pow(PRIVATE, -1, N) - point[0]) % N
+    for e in (r_is_zero, r_plus_k_is_n, s_is_zero):
+        assert sm2.signature_with(PRIVATE, e, NONCE) is None
+        assert sm2.signature_with(PRIVATE, e + 1, NONCE)
+
+
 @pytest.mark.parametrize(
     ("r", "s"),
     [
