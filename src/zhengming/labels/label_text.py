@@ -112,9 +112,10 @@ def _json(text: str) -> object | None:
     if not text.startswith(("{", '"')):
         return None
     try:
-        return json.loads(
+        value: object = json.loads(
             text, object_pairs_hook=list, parse_int=Number, parse_float=Number, parse_constant=Number, strict=False
         )
+        return value
     except (ValueError, RecursionError):
         return None
 
@@ -184,7 +185,7 @@ def _fragment(text: str, result: Text, deep: int) -> bool:
     return True
 
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]{16,}(?:={0,2}|(?:%3[Dd]){0,2})\s*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]{16,}+(?:={0,2}|(?:%3[Dd]){0,2})\s*+")
 
 
 def _encoded(text: str, result: Text, deep: int) -> bool:
@@ -209,7 +210,9 @@ def decoded_base64(text: str) -> str | None:
 
 
 _KEY_NAMES = "|".join(KEYS)
-_YAML = re.compile(rf"""^\s*["']?(?:AIGC["']?\s*:|(?:{_KEY_NAMES})["']?\s*:\s)""", re.IGNORECASE | re.MULTILINE)
+_YAML = re.compile(
+    rf"""^[ \t]*["']?(?:AIGC["']?[ \t]*:|(?:{_KEY_NAMES})["']?[ \t]*:\s)""", re.IGNORECASE | re.MULTILINE
+)
 
 
 def _yaml(text: str, result: Text, deep: int) -> bool:

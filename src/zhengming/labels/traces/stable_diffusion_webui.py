@@ -6,7 +6,8 @@ from zhengming.ground.words import Words
 from zhengming.labels.format import Entry
 from zhengming.labels.trace import Trace, local_name
 
-_SETTINGS = re.compile(r"\bSteps: \d+, (?:[\w ]+: [^,\n]+, )*?(?:Sampler|CFG scale|Schedule type|Seed): ")
+#: The settings are on one line; the sampler or the seed stand early in it.
+_SETTINGS = re.compile(r"\bSteps: \d{1,4}, [^\n]{0,200}?\b(?:Sampler|CFG scale|Schedule type|Seed): ")
 _PARAMETERS = (
     "a cat on a roof, best quality\nNegative prompt: blurry\n"
     "Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 12345, Size: 512x512, Model hash: 6ce0161689"
