@@ -16,20 +16,35 @@ LARGEST = 2**32 - 1
 
 @dataclass(frozen=True)
 class Glb:
-    """A GLB file: its JSON as text with byte positions, where the chunks after it lie, where the file stops."""
+    """A GLB file: its JSON as text with byte positions, and where what follows it lies.
+
+    ``binary`` is the data of the binary chunk, ``rest`` all chunks after the JSON, ``stop`` the end of the file.
+    """
 
     document: TextFile
+    binary: Kept | None
     rest: Kept
     stop: int
 
-    def with_json(self, json: bytes, more: bytes = b"") -> Edit:
-        """The edit that gives it other JSON. ``more`` is put after the chunks: whole chunks, or the end of one."""
+    def with_json(self, json: bytes) -> Edit:
+        """The edit that gives it other JSON."""
+        return self._edit(json, [self.rest], len(self.rest))
+
+    def with_more(self, json: bytes, more: bytes) -> Edit:
+        """The edit that gives it other JSON and puts ``more`` at the end of its binary chunk, or into a new one."""
+        more += b"\0" * (-len(more) % 4)
+        old = self.binary or Kept(self.rest.start, self.rest.start)
+        header = struct.pack("<I", len(old) + len(more)) + BIN
+        after = Kept(old.stop, self.rest.stop)
+        return self._edit(json, [header, old, more, after], 8 + len(old) + len(more) + len(after))
+
+    def _edit(self, json: bytes, chunks: list[bytes | Kept], size: int) -> Edit:
         json += b" " * (-len(json) % 4)
-        size = 20 + len(json) + len(self.rest) + len(more)
+        size += 20 + len(json)
         if size > LARGEST:
             raise Refused("GLB 不能超过 4 GiB", "a GLB cannot be longer than 4 GiB")
         header = MAGIC + struct.pack("<III", 2, size, len(json)) + JSON
-        return tidy([header, json, self.rest, more, Kept(self.rest.stop, self.stop)])
+        return tidy([header, json, *chunks, Kept(self.rest.stop, self.stop)])
 
 
 def read_glb(file: BinaryIO) -> Glb:
@@ -47,7 +62,19 @@ def read_glb(file: BinaryIO) -> Glb:
     if cursor.take(4) != JSON:
         raise BadFile("GLB 的第一块不是 JSON", "the first chunk of the GLB is not JSON", 16)
     document = _document(cursor.take(length))
-    return Glb(document, Kept(cursor.at, size), end)
+    rest = Kept(cursor.at, size)
+    return Glb(document, _binary(cursor), rest, end)
+
+
+def _binary(cursor: Cursor) -> Kept | None:
+    """The data of the binary chunk, which is the second chunk or not there."""
+    if cursor.left < 8:
+        return None
+    (length,) = cursor.unpack("<I")
+    if cursor.take(4) != BIN:
+        return None
+    cursor.skip(length)
+    return Kept(cursor.at - length, cursor.at)
 
 
 def _document(data: bytes) -> TextFile:
