@@ -22,7 +22,8 @@ from labels.formats.image_tools import (
     run,
     saved,
 )
-from zhengming.labels.format import FORMATS
+from zhengming.labels.format import FORMATS, Entry
+from zhengming.labels.reading import is_label
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -80,6 +81,11 @@ VARIANTS: dict[str, Callable[[], bytes]] = {
     "bmp-run-length": lambda: converted(picture("P"), "bmp", "-compress", "RLE"),
 }
 
+
+def others_in(name: str, data: bytes) -> list[Entry]:
+    return [entry for entry in FORMATS[name].entries(BytesIO(data)) if not is_label(entry)]
+
+
 every_variant = pytest.mark.parametrize("variant", VARIANTS)
 
 
@@ -89,6 +95,7 @@ def test_every_frame_decodes_to_the_same_pixels(variant: str) -> None:
     once = labelled(name, data, OTHER)
     twice = labelled(name, once)
     assert pixels(once) == pixels(data) == pixels(twice)
+    assert others_in(name, twice) == others_in(name, data)
     assert has_only_our_label(name, twice)
 
 

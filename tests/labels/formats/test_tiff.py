@@ -2,11 +2,13 @@
 
 import struct
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from labels.formats.image_tools import LABEL, OTHER, has_only_our_label, labelled, labels_in, picture, pixels, saved
-from zhengming.ground.errors import BadFile, ZhengmingError
+from zhengming.ground.errors import BadFile, Refused, ZhengmingError
+from zhengming.labels.edit import Kept
 from zhengming.labels.format import FORMATS
 from zhengming.labels.metadata_label import MetadataLabel
 
@@ -99,3 +101,22 @@ def test_a_label_that_overlaps_the_picture_is_left_alone() -> None:
     assert data[50:] == text
     with pytest.raises(BadFile):
         labelled("tiff", data)
+
+
+def test_a_picture_of_five_gigabytes_is_neither_read_nor_moved(tmp_path: Path) -> None:
+    example = saved(picture(), "TIFF", big_tiff=True)
+    path, size = tmp_path / "big.tif", 5 * 1024**3
+    with path.open("w+b") as file:
+        file.write(example)
+        file.truncate(size)  # sparse: takes no room on the disk
+        edit = FORMATS["tiff"].write(file, LABEL)
+    assert sum(len(piece) for piece in edit if isinstance(piece, bytes)) < 4000
+    assert sum(len(piece) for piece in edit if isinstance(piece, Kept)) == size - 8
+
+
+def test_what_outgrows_classic_tiff_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "big.tif").open("w+b") as file:
+        file.write(saved(picture(), "TIFF"))
+        file.truncate(2**32 - 100)
+        with pytest.raises(Refused):
+            FORMATS["tiff"].write(file, LABEL)

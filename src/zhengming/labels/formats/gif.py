@@ -20,6 +20,8 @@ XMP = b"XMP DataXMP"
 MAGIC_TRAILER = b"\x01" + bytes(range(0xFF, -1, -1)) + b"\0"
 #: Sub-blocks are walked in windows of the file that grow up to this many bytes.
 LARGEST_WINDOW = 1 << 20
+#: More blocks than the frames of any animation need.
+MOST_BLOCKS = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,13 @@ def blocks(file: BinaryIO) -> Iterator[Block]:
     """
     cursor = Cursor(file)
     cursor.at = _end_of_head(cursor)
+    count = 0
     while cursor.left:
         start = cursor.at
         opening = cursor.take(1)
+        count += 1
+        if count > MOST_BLOCKS:
+            raise BadFile("GIF 的块过多", f"the GIF has over {MOST_BLOCKS} blocks", start)
         if opening == TRAILER:
             yield Block(TRAILER[0], start, cursor.at, cursor.stop)
             return

@@ -59,7 +59,6 @@ class Tiff(Format):
             stop, tail, links = _with_new_tag(file, form, first, packet)
         else:
             stop, tail, links = _with_old_tag(file, form, old, packet)
-        _check_reach(form, stop + len(tail))
         dropped = Patch(stop, bytes(Cursor(file).stop - stop))
         _check_apart([*patches, *links, dropped], [*self.body(file)])
         return _patched([*patches, *links], stop, tail)
@@ -150,16 +149,13 @@ def _with_old_tag(file: BinaryIO, form: Layout, old: Tag, packet: bytes) -> tupl
 
 
 def _row(form: Layout, size: int, start: int) -> bytes:
-    """The entry of tag 700 in a directory; its type is 7 as the guide says."""
-    return struct.pack(form.order + ("HHQQ" if form.big else "HHII"), XMP_TAG, UNDEFINED, size, start)
-
-
-def _check_reach(form: Layout, size: int) -> None:
-    if not form.big and size > 0xFFFFFFFF:
+    """The entry of tag 700 in a directory; its type is 7 as the guide says. Raises Refused out of reach."""
+    if not form.big and start + size > 0xFFFFFFFF:
         raise Refused(
             "加标识后超过 TIFF 的 4 GiB 上限，请先转为 BigTIFF",
             "with a label the file would exceed the 4 GiB that TIFF can hold; convert it to BigTIFF first",
         )
+    return struct.pack(form.order + ("HHQQ" if form.big else "HHII"), XMP_TAG, UNDEFINED, size, start)
 
 
 def _patched(patches: Iterable[Patch], stop: int, tail: bytes) -> Edit:
