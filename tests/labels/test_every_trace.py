@@ -31,8 +31,8 @@ def test_it_is_titled_in_both_languages(trace: Trace) -> None:
 
 
 PARTS = (
-    "\0", "{", '"', "Steps: 1, ", "Steps: 1, a: b, ", "\\", "AI", "/", "a: ", '"class_type": ', "Job ID: ", "aigc_info",
-    '"aigc_type" ', " -s -S ",
+    "\0", "{", '"', "Steps: 1, ", "Steps: 1, a: b, ", "\\", "AI", "/", "a: ", '"class_type": ', "Job ID: ",
+    "aigc_info", '"aigc_type" ', " -s -S ",
 )  # fmt: skip
 HOSTILE = ["", *(part * (LONGEST_LOOK // len(part)) for part in PARTS)]
 

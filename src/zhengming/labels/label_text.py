@@ -209,6 +209,10 @@ def decoded_base64(text: str) -> str | None:
         return None
 
 
+#: What opens a level in YAML. A label has a handful; a parser recurses into each.
+_NESTS = re.compile(r"[\[{]|[-?] ")
+MOST_NESTS = 128
+
 _KEY_NAMES = "|".join(KEYS)
 _YAML = re.compile(
     rf"""^[ \t]*["']?(?:AIGC["']?[ \t]*:|(?:{_KEY_NAMES})["']?[ \t]*:\s)""", re.IGNORECASE | re.MULTILINE
@@ -218,7 +222,7 @@ _YAML = re.compile(
 def _yaml(text: str, result: Text, deep: int) -> bool:
     """A YAML mapping, block or flow; every scalar stays the string that is written."""
     flow = text.startswith("{")
-    if len(text) > LONGEST_YAML or not (flow or _YAML.search(text)):
+    if len(text) > LONGEST_YAML or not (flow or _YAML.search(text)) or len(_NESTS.findall(text)) > MOST_NESTS:
         return False
     value = _yaml_value(re.sub(r"\A---\s*\n|\n---\s*\Z", "", text))
     if value is None:
