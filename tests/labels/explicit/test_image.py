@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import zlib
 from io import BytesIO
 from math import ceil
 from pathlib import Path
@@ -278,15 +279,54 @@ def test_every_page_of_a_tiff_is_labelled_and_keeps_its_tags() -> None:
         assert len(changed) > 200
 
 
-def test_a_colour_tiff_of_16_bits_is_refused_rather_than_cut_down() -> None:
-    tags = {256: 60, 257: 1, 258: (16, 16, 16), 259: 1, 262: 2, 273: 8, 277: 3, 278: 1, 279: 360}
-    directory = TiffImagePlugin.ImageFileDirectory_v2(b"II*\0\0\0\0\0")
+def tiff16(pixels: np.ndarray, order: str, compression: int = 1, photometric: int = 2) -> bytes:
+    """A TIFF of 16 bits a sample made by hand, in one strip, ``order`` being II or MM."""
+    height, width, channels = pixels.shape
+    data = pixels.astype({"II": "<u2", "MM": ">u2"}[order]).tobytes()
+    data = zlib.compress(data) if compression == 8 else data
+    tags = {
+        256: width, 257: height, 258: (16,) * channels, 259: compression, 262: photometric, 270: "kept", 273: 0,
+        277: channels, 278: height, 279: len(data),
+    } | ({338: (2,)} if channels == 4 and photometric == 2 else {})  # fmt: skip
+    directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=order.encode())
     for tag, value in tags.items():
         directory[tag] = value
-    body = directory.tobytes(8 + 360)
-    data = b"II*\0" + (368).to_bytes(4, "little") + bytes(360) + body
+    directory.tagtype[273] = 4  # counted from behind the directory
+    header = order.encode() + (b"*\0\x08\0\0\0" if order == "II" else b"\0*\0\0\0\x08")
+    return header + directory.tobytes(8) + data
+
+
+@pytest.mark.parametrize("order", ["II", "MM"])
+@pytest.mark.parametrize("compression", [1, 8])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_colour_tiff_of_16_bits_keeps_every_bit_outside_the_label(
+    order: str, compression: int, channels: int
+) -> None:
+    from zhengming.labels.explicit.tiff_deep import samples
+
+    pixels = np.random.default_rng(1).integers(0, 20000, (90, 130, channels)).astype(np.uint16)
+    data = tiff16(pixels, order, compression)
+    assert np.array_equal(samples(BytesIO(data), 0), pixels)
+    result, shown = labelled(data, "tiff")
+    after = samples(BytesIO(result), 0)
+    assert np.array_equal(outside(after, shown.facts["box"]), outside(pixels, shown.facts["box"]))
+    assert white_height(after, shown.facts["box"], 65535) >= 9
+    assert decoded(result).tag_v2[270] == "kept"
+
+
+def test_a_big_tiff_stays_one() -> None:
+    pages = [Image.fromarray(COLOURS // 2)] * 2
+    data = encoded(pages[0], "TIFF", big_tiff=True, save_all=True, append_images=pages[1:])
+    assert data[:4] == b"II+\0"
+    result, _ = labelled(data, "tiff")
+    assert result[:4] == b"II+\0"
+    assert decoded(result).n_frames == 2
+
+
+def test_a_tiff_whose_depth_cannot_be_kept_is_refused_rather_than_cut_down() -> None:
+    pixels = np.zeros((90, 130, 4), np.uint16)
     with pytest.raises(Refused, match="16"):
-        labelled(data, "tiff")
+        labelled(tiff16(pixels, "II", photometric=5), "tiff")
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from zhengming.ground.errors import Refused
+from zhengming.labels.explicit import tiff_deep
 from zhengming.labels.explicit.decoding import ORIENTATION_TAG, opened
 from zhengming.labels.explicit.drawing import Plate
 from zhengming.labels.explicit.labeller import Wish
-from zhengming.labels.explicit.pixels import put_on
+from zhengming.labels.explicit.pixels import blend_16_bit, put_on
 from zhengming.labels.explicit.placement import Spot
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ STORAGE = {
     322, 323, 324, 325, 330, 338, 339, 347, *range(512, 522), 529, 530, 531, 532, ORIENTATION_TAG,
 }  # fmt: skip
 EXIF, GPS = 0x8769, 0x8825
-BITS_PER_SAMPLE, SAMPLES_PER_PIXEL = 258, 277
+BITS_PER_SAMPLE = 258
 #: Their encoders are lossy; a high quality keeps a second generation close.
 QUALITY = {"jpeg": 95, "webp": 95}
 
@@ -36,17 +36,20 @@ def label_tiff(source: BinaryIO, sink: BinaryIO, wish: Wish) -> tuple[Spot, Plat
     with AppendingTiffWriter(sink) as writer:
         for page in range(getattr(book, "n_frames", 1)):
             book.seek(page)
-            put = _label_page(book, writer, wish, is_big)
+            put = _label_page(book, source, writer, wish, is_big)
             writer.newFrame()
             first = first or put
     assert first
     return first
 
 
-def _label_page(book: "Image", writer: Any, wish: Wish, is_big: bool) -> tuple[Spot, Plate]:
-    tags = book.tag_v2  # type: ignore[attr-defined]
-    _check_depth(book, tags)
-    info, compression = _kept(book, tags), str(book.info.get("compression", "raw"))
+def _label_page(book: Any, source: BinaryIO, writer: Any, wish: Wish, is_big: bool) -> tuple[Spot, Plate]:
+    info, compression = _kept(book, book.tag_v2, is_big), str(book.info.get("compression", "raw"))
+    if max(book.tag_v2.get(BITS_PER_SAMPLE, (1,))) > 8 and not book.mode.startswith("I;16"):
+        pixels = tiff_deep.samples(source, book.tell())
+        put = blend_16_bit(pixels, wish, alpha=pixels.shape[2] == 4)
+        tiff_deep.write(pixels, info, writer)
+        return put
     picture = _plain(book)
     put = put_on(picture, wish)
     options: dict[str, Any] = {} if compression == "raw" else {"compression": compression}
@@ -64,21 +67,11 @@ def _plain(book: "Image") -> "Image":
     return book.copy()
 
 
-def _check_depth(book: "Image", tags: "ImageFileDirectory_v2") -> None:
-    bits = tags.get(BITS_PER_SAMPLE, (1,))
-    if max(bits) > 8 and not book.mode.startswith("I;16"):
-        raise Refused(
-            f"每样本 {max(bits)} 位的彩色 TIFF 重新编码会损失精度；请先转为 16 位 PNG 或 8 位 TIFF",
-            f"a colour TIFF of {max(bits)} bits a sample would lose precision; convert it to a 16-bit PNG "
-            "or an 8-bit TIFF first",
-        )
-
-
-def _kept(book: "Image", tags: "ImageFileDirectory_v2") -> "ImageFileDirectory_v2":
+def _kept(book: "Image", tags: "ImageFileDirectory_v2", is_big: bool) -> "ImageFileDirectory_v2":
     """The tags that say something of the page and not of its storage, the EXIF directories among them."""
     from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-    kept = ImageFileDirectory_v2()
+    kept = ImageFileDirectory_v2(b"II+\0\x08\0\0\0" + bytes(8) if is_big else b"II*\0\0\0\0\0")
     for tag in tags:
         if tag not in STORAGE | {EXIF, GPS}:
             kept.tagtype[tag] = tags.tagtype[tag]
