@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from zhengming.ground.errors import BadFile, WrongInput, ZhengmingError
+from zhengming.ground.errors import WrongInput, ZhengmingError
 from zhengming.labels.advice import Advice, advice
 from zhengming.labels.c2pa.manifest import Manifest, read_manifest
 from zhengming.labels.explicit.labeller import LABELLERS
@@ -91,7 +91,7 @@ class Examination:
             "explicit": list(self.explicit),
             "findings": [found.json() for found in self.findings],
             "advice": self.advice.json(),
-            "error": _error_json(self.error) if self.error else None,
+            "error": self.error.json() if self.error else None,
         }
 
 
@@ -221,8 +221,3 @@ def _label_json(reading: Reading) -> dict[str, object]:
         "carrier": reading.entry.place, "key": reading.entry.key, "fields": reading.fields, "extra": reading.extra,
         "raw": reading.raw[:LONGEST_TEXT], "findings": [found.json() for found in reading.findings],
     }  # fmt: skip
-
-
-def _error_json(error: ZhengmingError) -> dict[str, object]:
-    at = error.at if isinstance(error, BadFile) else None
-    return {"kind": error.kind, "message": error.words.zh, "message_en": error.words.en, "at": at}
