@@ -10,7 +10,7 @@ DRESS = " \t\r\n\ufeff>*_#`~|【】[]（）()「」《》—-－·:：。.!！"
 _PATTERN = re.compile(
     r"(?:注|声明|提示|说明)?[：:]?(?:(?:本|以上|以下|该|此|上述|部分|全部)?"
     r"(?:文|内容|文本|文章|文字|回答|回复|文档|作品|页面|网页|故事|报告|场景)*)"
-    r"(?:均|全部|部分|系|为|是|可能|疑似)*(?:由|使用|利用|通过|经)?"
+    r"(?:均|全部|部分|系|为|是|可能|疑似)*(?:由|使用|利用|通过|经)? ?"
     r"(?:人工智能|[AaＡａ][IiＩｉ])(?:技术|大模型|模型|工具|助手|辅助)* ?"
     r"(?:自动)?(?:生成|合成)(?:生成|合成)?的?(?:内容|文本|文章|文字|场景)?"
 )
@@ -50,4 +50,5 @@ def begins_with(text: str, label: str) -> bool | None:
 
 def is_label_text(text: str, label: str) -> bool:
     """Whether a whole text is a label: ``label`` itself or any other."""
-    return text.strip(DRESS) == label.strip(DRESS) or is_statement(text)
+    line = text.replace("\\", "").strip(DRESS)  # Markdown writes a backslash before its own signs
+    return line == label.strip(DRESS) or is_statement(line)
