@@ -69,6 +69,8 @@ def test_a_size_that_a_streaming_writer_left_open_reaches_to_the_end(stated: int
     data = struct.pack("<4sI4s4sI", b"RIFF", stated, b"WAVE", b"data", riff.UNKNOWN) + b"sound"
     (sound,) = first(data).chunks(BytesIO(data))
     assert sound.data == Kept(20, 25)
+    result = applied(first(data).rebuilt(BytesIO(data), [*sound.pieces(), riff.chunk(b"more", b"")]), data)
+    assert [chunk.kind for chunk in first(result).chunks(BytesIO(result))] == [b"data", b"more"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ LISTS = (*FORMS, b"LIST")
 #: Written by tools that stream and so do not know the size; in RF64 it says that the size stands in ds64.
 UNKNOWN = 0xFFFFFFFF
 LARGEST_RIFF = 0xFFFFFFFE
+MOST_CHUNKS = 100_000
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Chunk:
     """One chunk: its four-letter kind; for a list its ``form``; and where it lies, all in bytes of the file.
 
     ``start`` is that of the header, ``first`` that of what it holds (for a list: behind the form), ``last``
-    the end of it, ``stop`` the end with the padding byte, when there is one.
+    the end of it, ``stop`` the end with the padding byte, when there is one. ``open_end`` is true where a writer
+    that streamed left the size open, so that the chunk takes in all that follows it.
     """
 
     kind: bytes
@@ -34,6 +36,7 @@ class Chunk:
     first: int
     last: int
     stop: int
+    open_end: bool = False
 
     @property
     def data(self) -> Kept:
@@ -41,9 +44,13 @@ class Chunk:
         return Kept(self.first, self.last)
 
     def pieces(self) -> list[Piece]:
-        """The whole chunk as it is, with the padding byte that a careless writer left out at the end."""
+        """The whole chunk as it is, with the size or the padding byte that a careless writer left out at the end."""
         odd = (self.last - self.first) % 2 and self.stop == self.last
-        return [Kept(self.start, self.stop), b"\0" if odd else b""]
+        size = self.last - self.start - 8
+        head: Piece = Kept(self.start, self.start + 8)
+        if self.open_end and size < UNKNOWN:
+            head = struct.pack("<4sI", self.kind, size)
+        return tidy([head, Kept(self.start + 8, self.stop), b"\0" if odd else b""])
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,11 @@ class Riff:
         return self.whole.kind != b"RIFF"
 
     def chunks(self, file: BinaryIO) -> Iterator[Chunk]:
-        """The chunks directly inside, in order."""
-        yield from _walk(file, self.whole.first, self.whole.last, dict(self.sizes))
+        """The chunks directly inside, in order. Raises BadFile for a swarm of them, which would fill memory."""
+        for count, found in enumerate(_walk(file, self.whole.first, self.whole.last, dict(self.sizes))):
+            if count >= MOST_CHUNKS:
+                raise BadFile("RIFF 内的块过多", f"over {MOST_CHUNKS} chunks in the RIFF", found.start)
+            yield found
 
     def rebuilt(self, file: BinaryIO, pieces: Iterable[Piece]) -> list[Piece]:
         """This RIFF holding ``pieces`` (everything behind the form), its stated sizes made right.
@@ -156,6 +166,7 @@ def _walk(file: BinaryIO, start: int, stop: int, sizes: dict[bytes, int]) -> Ite
         at = cursor.at
         kind = cursor.take(4)
         (size,) = cursor.unpack("<I")
+        open_end = size == UNKNOWN and kind not in sizes
         if size == UNKNOWN:
             size = sizes.get(kind, cursor.left)
         first, last = cursor.at, cursor.at + size
@@ -164,7 +175,7 @@ def _walk(file: BinaryIO, start: int, stop: int, sizes: dict[bytes, int]) -> Ite
             raise BadFile("LIST 块不足 4 字节", "a LIST chunk of less than 4 bytes", at)
         form = Cursor(file, first, last).take(4) if kind in LISTS else b""
         cursor.skip(min(size % 2, cursor.left))
-        yield Chunk(kind, form, at, first + len(form), last, cursor.at)
+        yield Chunk(kind, form, at, first + len(form), last, cursor.at, open_end)
     if any(cursor.peek(8)):
         raise BadFile("块的末尾有残余字节", "stray bytes behind the last chunk", cursor.at)
 
