@@ -179,6 +179,13 @@ def test_what_was_found_before_the_end_of_a_broken_file_is_kept() -> None:
         assert result.error and result.error.kind == "bad-file"
 
 
+def test_an_explicit_label_in_a_text_is_read_and_leads_to_suspected() -> None:
+    result = looked_at("（内容由AI生成）\n\n# 标题\n\n正文。\n".encode(), name="a.md")
+    assert (result.verdict, len(result.explicit)) == ("疑似", 1)
+    about = "# 人工智能生成内容标识办法读后\n\n人工智能可以生成文字。\n".encode()
+    assert looked_at(about + b"\n" * 9, name="a.md").verdict == "未见"
+
+
 def test_a_path_that_cannot_be_read_is_an_error_in_the_result(tmp_path: Path) -> None:
     result = examine(tmp_path / "none.png")
     assert result.error and result.error.kind == "wrong-input" and result.verdict == "未见"

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import unquote
 
+from zhengming.labels.label_yaml import yaml_members
 from zhengming.labels.metadata_label import KEYS
 
 #: Characters of a label text that are looked at; the longest seal seen in the wild has 1 400.
 LONGEST_TEXT = 1024 * 1024
-LONGEST_YAML = 64 * 1024
 #: Forms within forms: base64 of a JSON string of a wrapper is three.
 DEEPEST = 5
 
@@ -209,49 +209,15 @@ def decoded_base64(text: str) -> str | None:
         return None
 
 
-#: What opens a level in YAML. A label has a handful; a parser recurses into each.
-_NESTS = re.compile(r"[\[{]|[-?] ")
-MOST_NESTS = 128
-
-_KEY_NAMES = "|".join(KEYS)
-_YAML = re.compile(
-    rf"""^[ \t]*["']?(?:AIGC["']?[ \t]*:|(?:{_KEY_NAMES})["']?[ \t]*:\s)""", re.IGNORECASE | re.MULTILINE
-)
-
-
 def _yaml(text: str, result: Text, deep: int) -> bool:
-    """A YAML mapping, block or flow; every scalar stays the string that is written."""
-    flow = text.startswith("{")
-    if len(text) > LONGEST_YAML or not (flow or _YAML.search(text)) or len(_NESTS.findall(text)) > MOST_NESTS:
-        return False
-    value = _yaml_value(re.sub(r"\A---\s*\n|\n---\s*\Z", "", text))
+    """A YAML mapping, block or flow."""
+    value = yaml_members(text)
     if value is None:
         return False
-    if flow:
+    if text.startswith("{"):
         result.note("python-literal" if text[1:].lstrip().startswith("'") else "not-json")
     _take(value, result, deep)
     return bool(result.members)
-
-
-def _yaml_value(text: str) -> object | None:
-    import yaml
-
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    try:
-        return _of_node(yaml.compose(text, Loader=loader), DEEPEST)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return None
-
-
-def _of_node(node: object, deep: int) -> object | None:
-    """A YAML node as strings and member lists; what lies deeper than a label ever does becomes None."""
-    kind, value = getattr(node, "id", ""), getattr(node, "value", None)
-    if kind == "scalar":
-        plain_style = getattr(node, "style", None) is None
-        return None if plain_style and value in ("null", "~") else value
-    if kind == "mapping" and deep and isinstance(value, list):
-        return [(str(key.value), _of_node(item, deep - 1)) for key, item in value[:_MOST_MEMBERS]]
-    return None
 
 
 _MOST_MEMBERS = 64
