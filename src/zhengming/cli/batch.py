@@ -4,7 +4,7 @@ able to stop the others."""
 import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-#: From this many files on, every core gets a process unless ``--jobs`` says otherwise.
-MANY = 16
+#: From this many files on, every core gets a process unless ``--jobs`` says otherwise; and from this many on
+#: where a file takes so little that starting processes takes longer.
+MANY, MANY_QUICK = 16, 500
 
 
 @dataclass(frozen=True)
@@ -83,25 +84,51 @@ class Work(Protocol[T_co]):
     def __call__(self, source: Source, progress: Progress | None) -> T_co: ...
 
 
-def run(work: Work[T], sources: Sequence[Source], jobs: int | None, screen: Screen, title: str) -> list[T]:
+def run(
+    work: Work[T], sources: Sequence[Source], jobs: int | None, screen: Screen, title: str, threads: int = 1
+) -> list[T]:
     """``work`` on each source, results in the same order, with a progress bar where a person watches.
 
-    ``jobs``: processes; None for one, or for every core when there are many files.
+    ``jobs``: processes; None for one, or for every core when there are many files. ``threads``: how many files
+    a process works on at a time, for work that mostly waits for the disk: waits that overlap cost one.
     """
-    jobs = min(jobs or (os.cpu_count() or 1 if len(sources) >= MANY else 1), len(sources))
+    jobs = min(jobs or _jobs(len(sources), threads), len(sources))
     with screen.progress() as bar:
         task = bar.add_task(title, total=len(sources), rate="")
         results = []
-        for result in _in_processes(work, sources, jobs) if jobs > 1 else _here(work, sources, bar):
+        for result in _results(work, sources, jobs, threads, bar):
             results.append(result)
             speed = bar.tasks[task].speed
             bar.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
     return results
 
 
-def _in_processes(work: Work[T], sources: Sequence[Source], jobs: int) -> Iterator[T]:
+def _jobs(files: int, threads: int) -> int:
+    return os.cpu_count() or 1 if files >= (MANY if threads == 1 else MANY_QUICK) else 1
+
+
+def _results(work: Work[T], sources: Sequence[Source], jobs: int, threads: int, bar: "Bar") -> Iterator[T]:
+    if len(sources) < MANY:
+        return _in_processes(work, sources, jobs, 1) if jobs > 1 else _here(work, sources, bar)
+    return _in_processes(work, sources, jobs, threads) if jobs > 1 else _in_threads(work, sources, threads)
+
+
+def _in_processes(work: Work[T], sources: Sequence[Source], jobs: int, threads: int) -> Iterator[T]:
+    """Batches of files to processes; small ones at that, so that the bar moves and no process idles at the end."""
+    size = threads * (1 if threads == 1 else 4)
+    batches = [sources[at : at + size] for at in range(0, len(sources), size)]
     with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
-        yield from pool.map(partial(work, progress=None), sources, chunksize=1)
+        for results in pool.map(partial(_batch, work, threads), batches):
+            yield from results
+
+
+def _batch(work: Work[T], threads: int, sources: Sequence[Source]) -> list[T]:
+    return list(_in_threads(work, sources, threads))
+
+
+def _in_threads(work: Work[T], sources: Sequence[Source], threads: int) -> Iterator[T]:
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(partial(work, progress=None), sources)
 
 
 def _here(work: Work[T], sources: Sequence[Source], bar: "Bar") -> Iterator[T]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from zhengming.labels.c2pa.signing import Credentials
     from zhengming.labels.seal.signer import Signer
 
+#: Files at a time in one process where nothing is drawn: the work is waiting until bytes are on disk.
+THREADS = 8
 #: The summary lists every file up to so many; of more, only those that were not done.
 MOST_ROWS = 60
 
@@ -71,7 +73,8 @@ class Label(Command):
         batch.check_targets(sources, options.out)
         _warn_of_shared_number(order, sources, screen)
         work = partial(outcome, order=order, out=options.out, dry_run=options.dry_run)
-        outcomes = batch.run(work, sources, options.jobs, screen, screen.text("添加标识", "labelling"))
+        title = screen.text("添加标识", "labelling")
+        outcomes = batch.run(work, sources, options.jobs, screen, title, 1 if order.explicit else THREADS)
         if screen.as_json:
             screen.json([outcome.json for outcome in outcomes])
         else:
