@@ -53,6 +53,9 @@ class Location:
         """The same bytes after a move: by the base where all move alike, else each extent for itself."""
         if not self.in_this_file or not (self.base or any(extent.offset for extent in self.extents)):
             return self
+        for span in self.spans():
+            if len(span) and layout.shift(span.start) != layout.shift(span.stop - 1):
+                raise BadFile("图像项跨越了要改动的结构", "an item spans what has to change", span.start)
         shifts = {layout.shift(self.base + extent.offset) for extent in self.extents}
         if len(shifts) <= 1 and self.base:
             return replace(self, base=self.base + (shifts.pop() if shifts else 0))
@@ -228,6 +231,12 @@ class Items:
         if item.protected or sum(map(len, spans)) > LARGEST_STRUCTURE:
             raise BadFile("图像项受保护或过大", "an item is protected or too large", item.box.start)
         return b"".join(Cursor(self.boxes.file, span.start).take(len(span)) for span in spans)
+
+
+def check_spans(items: Items) -> None:
+    """Raise BadFile when an item runs past what holds it: nothing can be moved safely then."""
+    for item in items.items:
+        items.spans(item)
 
 
 def items_of(boxes: Boxes, around: tuple[Box, ...]) -> Items | None:

@@ -41,10 +41,15 @@ def labelled(file: BinaryIO, label: MetadataLabel) -> Edit:
     if item is None:
         return _at_end(opened, items, None, list(_without_labels(opened, [])), xmp.labelled(None, label.json()))
     place = _Place(tables, items.spans(item))
+    if place.shared():
+        raise BadFile(
+            "XMP 项与其他项共用字节，改动会损坏图像",
+            "the XMP item shares bytes with other items",
+        )
     changes = [*_without_labels(opened, place.spans), *described(items, item.number)]
     packet = items.bytes_of(item)
     new = xmp.labelled(packet if packet.strip() else None, label.json())
-    if place.size >= len(new) and not place.shared():
+    if place.size >= len(new):
         return settled(opened, [*changes, *overwritten(place.spans, new.ljust(place.size))]).edit()
     return _at_end(opened, items, place, changes, new)
 
@@ -65,7 +70,7 @@ class _Place:
         return [(items, item) for items in self.tables for item in items.xmp() if items.spans(item) == self.spans]
 
     def shared(self) -> bool:
-        """Whether other items use some of these bytes, which then must stay as they are."""
+        """Whether other items use some of these bytes, as no honest file has it."""
         owners = self.owners()
         others = [
             span
@@ -125,8 +130,6 @@ def _at_end(opened: Opened, items: Items, place: _Place | None, changes: list[Ch
 
 def _cut_out(opened: Opened, place: _Place) -> Iterator[Change]:
     """The old packet out of its ``mdat``, with it where it holds nothing else; blanks for it in ``idat``."""
-    if place.shared():
-        return
     for span in place.spans:
         mdat = next((box for box in opened.top if box.data <= span.start and span.stop <= box.stop), None)
         if mdat is None or mdat.kind != b"mdat":

@@ -27,6 +27,7 @@ from zhengming.labels.structures.box_changes import Change, Layout
 from zhengming.labels.structures.box_metadata import Holder, KeyedList, holders, label_meta
 from zhengming.labels.structures.boxes import Box, Boxes, handler, make, meta_skip
 from zhengming.labels.structures.heif_holders import item_holders, item_tables
+from zhengming.labels.structures.heif_items import check_spans
 
 #: Media data beyond this many bytes is not moved to keep a film's ``moov`` in front of it.
 FAST_START_LIMIT = 64 * 1024 * 1024
@@ -85,6 +86,8 @@ class Tables:
 
     def __init__(self, opened: Opened) -> None:
         self.all = list(item_tables(opened.boxes, opened.top))
+        for items in self.all:
+            check_spans(items)
 
     def following(self, layout: Layout) -> Iterator[Change]:
         for items in self.all:
