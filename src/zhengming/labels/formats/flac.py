@@ -122,7 +122,7 @@ def _parts(file: BinaryIO, blocks: list[Block], json_text: str) -> Iterator[Part
             yield _comment_part(comments)
         else:
             yield Part(block.type, Kept(block.start + 4, block.stop))
-        if block.type == STREAMINFO and not has_comments:
+        if block is blocks[0] and not has_comments:
             yield _comment_part(Comments(b"", (), b"").labelled(json_text))
 
 

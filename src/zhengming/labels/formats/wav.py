@@ -36,14 +36,16 @@ class Wav(Format):
         whole = _riff(file)
         fresh = riff.chunk(LABEL, label.json().encode())
         pieces: list[Piece] = []
-        at_end = True
-        for chunk in whole.chunks(file):
-            if chunk.kind == DATA and _goes_to_the_end(file, chunk, whole):
+        chunks = list(whole.chunks(file))
+        if not any(chunk.kind == DATA for chunk in chunks):
+            raise BadFile("WAV 里没有音频数据（data）", "the WAV file has no samples (data)")
+        for chunk in chunks:
+            if chunk is chunks[-1] and _goes_to_the_end(file, chunk, whole):
                 pieces += [fresh, Kept(chunk.start, chunk.stop)]
-                at_end = False
-            else:
-                pieces += _unlabelled(file, chunk)
-        pieces += [fresh] if at_end else []
+                break
+            pieces += _unlabelled(file, chunk)
+        else:
+            pieces.append(fresh)
         return tidy([*whole.rebuilt(file, pieces), Kept(whole.whole.stop, file.seek(0, 2))])
 
     def body(self, file: BinaryIO) -> Iterator[Kept]:
@@ -67,10 +69,10 @@ def _riff(file: BinaryIO) -> Riff:
     return first
 
 
-def _goes_to_the_end(file: BinaryIO, data: Chunk, whole: Riff) -> bool:
-    """Whether a writer that streamed left the size of the samples open: then nothing may follow them."""
-    (size,) = Cursor(file, data.start + 4).unpack("<I")
-    return size == riff.UNKNOWN and not dict(whole.sizes).get(DATA)
+def _goes_to_the_end(file: BinaryIO, last: Chunk, whole: Riff) -> bool:
+    """Whether a writer that streamed left the size of the last chunk open: then nothing may follow it."""
+    (size,) = Cursor(file, last.start + 4).unpack("<I")
+    return size == riff.UNKNOWN and last.kind not in dict(whole.sizes)
 
 
 def _entries(file: BinaryIO, chunk: Chunk) -> Iterator[Entry]:

@@ -38,7 +38,7 @@ def changes(file: BinaryIO, header: Chunk, moved: Moved) -> Iterator[tuple[int, 
                 (position,) = struct.unpack_from("<Q", data, at)
                 if position:
                     yield chunk.first + at, _moved(position, moved)
-                    yield _base(file, position + 8, moved)
+                    yield _base(file, _named(file, position), moved)
 
 
 def _indexes(file: BinaryIO, parent: Chunk, depth: int) -> Iterator[Chunk]:
@@ -49,21 +49,39 @@ def _indexes(file: BinaryIO, parent: Chunk, depth: int) -> Iterator[Chunk]:
             yield from _indexes(file, chunk, depth + 1)
 
 
+def _named(file: BinaryIO, position: int) -> int:
+    """Where the data starts of the index that is named to stand at ``position``."""
+    cursor = Cursor(file)
+    cursor.at = min(position, cursor.stop)
+    if not cursor.peek(4).startswith(b"ix"):
+        raise _nowhere(position)
+    return position + 8
+
+
 def _base(file: BinaryIO, index: int, moved: Moved) -> tuple[int, bytes]:
     """The base offset of the index of chunks whose data starts at ``index``."""
-    cursor = Cursor(file, index)
-    head = cursor.peek(HEAD)
+    head = Cursor(file, index).peek(HEAD)
     if len(head) < HEAD or head[3] != OF_CHUNKS:
-        raise Refused(
-            f"AVI 索引指向的位置 {index} 没有索引，移动媒体数据会损坏文件",
-            f"an AVI index names one at byte {index} that is not there; moving the media would break the file",
-        )
+        raise _nowhere(index)
     (base,) = struct.unpack_from("<Q", head, BASE)
     return index + BASE, _moved(base, moved)
 
 
-def _moved(position: int, moved: Moved) -> bytes:
-    return struct.pack("<Q", moved(position))
+def _nowhere(position: int) -> Refused:
+    return Refused(
+        f"AVI 索引指向的位置 {position} 没有索引，移动媒体数据会损坏文件",
+        f"an AVI index names one at byte {position} that is not there; moving the media would break the file",
+    )
+
+
+def _moved(position: int, moved: Moved, width: int = 8) -> bytes:
+    new = moved(position)
+    if new >> 8 * width:
+        raise Refused(
+            f"AVI 索引里的位置 {new} 超出 {8 * width} 位，移动媒体数据会损坏文件",
+            f"position {new} does not fit {8 * width} bits of an AVI index; moving the media would break the file",
+        )
+    return new.to_bytes(width, "little")
 
 
 def old_index(file: BinaryIO, chunk: Chunk, movi: Chunk, moved: Moved) -> bytes | None:
@@ -74,5 +92,5 @@ def old_index(file: BinaryIO, chunk: Chunk, movi: Chunk, moved: Moved) -> bytes 
     data = bytearray(riff.read(file, chunk))
     for at in range(8, len(data) - 7, ENTRY):
         (position,) = struct.unpack_from("<I", data, at)
-        struct.pack_into("<I", data, at, moved(position))
+        data[at : at + 4] = _moved(position, moved, 4)
     return bytes(data)

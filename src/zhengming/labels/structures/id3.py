@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import BinaryIO
 
 from zhengming.ground.cursor import Cursor
@@ -58,6 +59,11 @@ class Tag:
         for frame in self.frames:
             yield from _entries(self, frame)
 
+    @property
+    def has_footer(self) -> bool:
+        """Whether the head is repeated behind it, which 2.4 brought and which leaves no padding."""
+        return self.version == 4 and bool(self.flags & FOOTER)
+
     def unlabelled(self) -> "Tag":
         """This tag without labels; what else is in a PRIV frame's XMP stays."""
         return replace(self, frames=tuple(kept for frame in self.frames for kept in _kept(self, frame)))
@@ -68,9 +74,21 @@ class Tag:
         return replace(bare, frames=(*bare.frames, _label_frame(self.version, json_text)))
 
     def packed(self, size: int | None = None) -> bytes:
-        """The whole tag. In ``size`` bytes where its padding allows, else with new padding behind the frames."""
+        """The whole tag. In ``size`` bytes where its padding allows, else with new padding behind the frames.
+
+        Raises BadFile where it would not read back, as behind bytes that are neither frames nor padding.
+        """
+        raw = self._raw(size)
+        again = read(BytesIO(raw), 0)
+        if again is None or again.frames != self.frames or again.stop != len(raw):
+            raise BadFile(
+                "ID3v2 标签里有无法解释的内容", "the ID3v2 tag holds what cannot be interpreted", self.start
+            )
+        return raw
+
+    def _raw(self, size: int | None) -> bytes:
         frames = b"".join(frame.raw for frame in self.frames)
-        if self.flags & FOOTER:
+        if self.has_footer:
             return self._closed(frames, b"")
         if self.rest.strip(b"\0"):
             return self._closed(frames, self.rest)
@@ -89,7 +107,7 @@ class Tag:
         if len(body) >= 1 << 28:
             raise Refused("ID3v2 标签已满（256 MiB）", "the ID3v2 tag is full (256 MiB)")
         tail = bytes((self.version, self.revision, flags)) + _syncsafe(len(body))
-        return b"ID3" + tail + body + (b"3DI" + tail if flags & FOOTER else b"")
+        return b"ID3" + tail + body + (b"3DI" + tail if self.has_footer else b"")
 
     def _extended_for(self, frames: bytes, padding: bytes) -> bytes:
         """The extended header; in 2.3 it states the size of the padding and may guard the frames."""
@@ -152,20 +170,20 @@ def _frames(version: int, body: bytes) -> tuple[list[Frame], bytes]:
     """The frames and what follows them. Some writers of 2.4 state sizes as 2.3 does: whichever fits is right."""
     if version != 4:
         return _walk(version, body, _plain)
-    error: BadFile | None = None
-    for size_of in (_number, _plain):
-        try:
-            frames, rest = _walk(4, body, size_of)
-        except BadFile as found:
-            error = error or found
-            continue
-        if size_of is _plain:
-            frames = [Frame(f.name, f.flags, f.data, _resized(f)) for f in frames]
+    try:
+        frames, rest = _walk(4, body, _number)
         if not rest.strip(b"\0"):
             return frames, rest
-    if error:
-        raise error
-    return _walk(4, body, _number)
+    except BadFile:
+        frames, rest = _walk(4, body, _plain)
+        return [replace(frame, raw=_resized(frame)) for frame in frames], rest
+    try:
+        others, padding = _walk(4, body, _plain)
+    except BadFile:
+        return frames, rest
+    if padding.strip(b"\0"):
+        return frames, rest
+    return [replace(frame, raw=_resized(frame)) for frame in others], padding
 
 
 def _resized(frame: Frame) -> bytes:

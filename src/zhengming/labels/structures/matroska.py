@@ -35,7 +35,9 @@ HEADER, DOCUMENT_TYPE = 0x1A45DFA3, 0x4282
 _AFTER_CLUSTER = {HEADER, SEGMENT, SEEK_HEAD, INFO, TRACKS, CLUSTER, CUES, ATTACHMENTS, CHAPTERS, TAGS}
 _INFO_TEXTS = {0x7BA9: "Title", 0x4D80: "MuxingApp", 0x5741: "WritingApp", 0x7384: "SegmentFilename"}
 #: More elements than this in one Segment are not a film but an attack on memory.
-MOST_ELEMENTS = 200_000
+MOST_ELEMENTS = 100_000
+#: Elements beside the Segment that are looked at; none is known to matter.
+MOST_OUTSIDE = 1000
 
 
 class Matroska(Format):
@@ -123,12 +125,12 @@ def _segment(file: BinaryIO) -> Segment:
     _document_type(file)
     cursor.at = ebml.head(cursor).stop
     found: Element | None = None
-    while cursor.left:
+    for _ in range(MOST_OUTSIDE):
+        if not cursor.left:
+            break
         element = ebml.head(cursor)
         if element.id == SEGMENT and found:
-            raise Refused(
-                "文件有多个 Segment，不能只留一个标识", "the file has several Segments: one label cannot serve"
-            )
+            raise _several()
         if element.id == SEGMENT:
             found = element
         elif not element.sized:
@@ -139,15 +141,17 @@ def _segment(file: BinaryIO) -> Segment:
     return Segment(found, tuple(_elements(file, found)), cursor.stop)
 
 
+def _several() -> Refused:
+    return Refused("文件有多个 Segment，不能只留一个标识", "the file has several Segments: one label cannot serve")
+
+
 def _elements(file: BinaryIO, segment: Element) -> Iterator[Element]:
     cursor = Cursor(file, segment.data, segment.stop)
     count = 0
     while cursor.left:
         element = ebml.head(cursor)
         if element.id in (HEADER, SEGMENT):
-            raise Refused(
-                "文件有多个 Segment，不能只留一个标识", "the file has several Segments: one label cannot serve"
-            )
+            raise _several()
         if not element.sized:
             element = _measured(cursor, element)
         cursor.at = element.stop
