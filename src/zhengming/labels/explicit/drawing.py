@@ -127,9 +127,10 @@ def text_height(font: "FreeTypeFont", text: str) -> int:
 
 
 def _font_of_height(text: str, height: int) -> "FreeTypeFont":
-    size = ceil(height / 0.9)
-    while text_height(font := font_for(text, size), text) < height:
-        size += 1
+    """The smallest font, found in a few steps as ink grows with the em, whose text is ``height`` pixels high."""
+    size = height
+    while (measured := text_height(font := font_for(text, size), text)) < height:
+        size = max(size + 1, size * height // max(1, measured))
     return font
 
 

@@ -8,8 +8,12 @@ from zhengming.labels.explicit.labeller import Wish
 from zhengming.labels.explicit.pixels import blend_16_bit, put_on
 from zhengming.labels.explicit.placement import Spot
 
+#: A second generation at this quality stays above 41 dB PSNR at about twice the size of a usual file; at 90 it
+#: gains 2 dB and doubles again.
+QUALITY = 70
 
-def label_heic(source: BinaryIO, sink: BinaryIO, wish: Wish, quality: int) -> tuple[Spot, Plate]:
+
+def label_heic(source: BinaryIO, sink: BinaryIO, wish: Wish) -> tuple[Spot, Plate]:
     """Write the HEIC ``source`` with the label of ``wish`` on each of its pictures to ``sink``."""
     try:
         import pillow_heif
@@ -25,7 +29,7 @@ def label_heic(source: BinaryIO, sink: BinaryIO, wish: Wish, quality: int) -> tu
         put = _add(fresh, picture, wish)
         first = put if first is None or picture.info.get("primary") else first
     assert first
-    fresh.save(sink, quality=quality, primary_index=old.primary_index)
+    fresh.save(sink, quality=QUALITY, primary_index=old.primary_index)
     return first
 
 

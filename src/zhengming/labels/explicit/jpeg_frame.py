@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 START, SCAN, COMMENT, ADOBE = 0xD8, 0xDA, 0xFE, 0xEE
 APPLICATION = range(0xE0, 0xF0)
-#: Adobe's marker tells how colours are coded, so it comes from the encoder; an MPF index points at pictures
-#: behind the first one, which would stay without the label and are left out.
+#: Adobe's marker tells how colours are coded, so the encoder's goes before the old one. An MPF index points at
+#: pictures behind the first one, which would stay without the label and are left out.
 INDEX_OF_MORE_PICTURES = b"MPF\0"
 RGB_COMPONENTS = [82, 71, 66]
 
@@ -58,21 +58,18 @@ def _sampling(picture: "JpegImageFile") -> int:
 
 def _join(old: BinaryIO, fresh: BinaryIO, sink: BinaryIO) -> None:
     """The metadata segments of ``old`` with the frame of ``fresh``."""
+    frame = [(marker, segment) for marker, segment in _segments(fresh) if marker == ADOBE or not _is_metadata(marker)]
+    has_adobe = any(marker == ADOBE for marker, _ in frame)
     sink.write(b"\xff\xd8")
     for marker, segment in _segments(old):
-        if _is_kept(marker, segment):
+        if _is_metadata(marker) and not (marker == ADOBE and has_adobe) and segment[4:8] != INDEX_OF_MORE_PICTURES:
             sink.write(segment)
-    for marker, segment in _segments(fresh):
-        if marker == ADOBE or not _is_metadata(marker):
-            sink.write(segment)
+    for _, segment in frame:
+        sink.write(segment)
 
 
 def _is_metadata(marker: int) -> bool:
     return marker in APPLICATION or marker == COMMENT
-
-
-def _is_kept(marker: int, segment: bytes) -> bool:
-    return _is_metadata(marker) and marker != ADOBE and segment[4:8] != INDEX_OF_MORE_PICTURES
 
 
 def _segments(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -11,6 +11,7 @@ from zhengming.labels.edit import Progress
 from zhengming.labels.explicit.decoding import decoding, opened, orientation_of
 from zhengming.labels.explicit.drawing import Plate
 from zhengming.labels.explicit.frames import LOSSY_QUALITY, is_lossless_webp, label_frames
+from zhengming.labels.explicit.heic_frame import label_heic
 from zhengming.labels.explicit.jpeg_frame import label_jpeg
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
 from zhengming.labels.explicit.pixels import put_on
@@ -72,12 +73,6 @@ def _label_bmp(source: BinaryIO, sink: BinaryIO, wish: Wish) -> Put:
     return put
 
 
-def _label_heic(source: BinaryIO, sink: BinaryIO, wish: Wish) -> Put:
-    from zhengming.labels.explicit.heic_frame import label_heic
-
-    return label_heic(source, sink, wish, LOSSY_QUALITY)
-
-
 ANIMATED = {"png": "PNG", "webp": "WEBP", "avif": "AVIF"}
 WAYS: dict[str, Callable[[BinaryIO, BinaryIO, Wish], Put]] = {
     "jpeg": label_jpeg,
@@ -86,7 +81,7 @@ WAYS: dict[str, Callable[[BinaryIO, BinaryIO, Wish], Put]] = {
     "tiff": label_tiff,
     "bmp": _label_bmp,
     "avif": _label_avif,
-    "heic": _label_heic,
+    "heic": label_heic,
 }
 LABELLER = Image()
 
