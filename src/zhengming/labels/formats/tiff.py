@@ -15,11 +15,19 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.structures import exif, xmp
-from zhengming.labels.structures.exif import XMP_TAG, Directory, Layout, Tag
+from zhengming.labels.structures.exif import XMP_TAG
+from zhengming.labels.structures.tiff_directories import (
+    UNDEFINED,
+    Directory,
+    Layout,
+    Tag,
+    directories,
+    layout,
+    numbers,
+)
 
 #: Where image data lies: strips, tiles, and the JPEG stream of old-style JPEG in TIFF; each with its sizes.
 IMAGE_DATA = ((273, 279), (324, 325), (513, 514))
-UNDEFINED = exif.UNDEFINED
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Tiff(Format):
             yield entry
 
     def write(self, file: BinaryIO, label: MetadataLabel) -> Edit:
-        form = exif.layout(file)
+        form = layout(file)
         first = _first_of_whole(file)
         old = first.tag(XMP_TAG)
         packet = xmp.labelled(_value(file, old) if old else None, label.json())
@@ -64,9 +72,9 @@ class Tiff(Format):
         return _patched([*patches, *links], stop, tail)
 
     def body(self, file: BinaryIO) -> Iterator[Kept]:
-        form = exif.layout(file)
+        form = layout(file)
         end = Cursor(file).stop
-        for directory in exif.directories(file):
+        for directory in directories(file):
             for starts, sizes in IMAGE_DATA:
                 yield from _spans(file, form, directory, (starts, sizes), end)
 
@@ -88,11 +96,11 @@ class Tiff(Format):
 FORMAT = Tiff()
 
 
-def _spans(file: BinaryIO, form: Layout, directory: Directory, numbers: tuple[int, int], end: int) -> Iterator[Kept]:
-    starts, sizes = (directory.tag(number) for number in numbers)
+def _spans(file: BinaryIO, form: Layout, directory: Directory, pair: tuple[int, int], end: int) -> Iterator[Kept]:
+    starts, sizes = (directory.tag(number) for number in pair)
     if starts is None or sizes is None:
         return
-    for start, size in zip(exif.numbers(file, starts, form), exif.numbers(file, sizes, form), strict=False):
+    for start, size in zip(numbers(file, starts, form), numbers(file, sizes, form), strict=False):
         if start + size > end:
             raise BadFile("TIFF 的图像数据超出文件", "image data of the TIFF runs past the end of the file", start)
         yield Kept(start, start + size)
@@ -100,7 +108,7 @@ def _spans(file: BinaryIO, form: Layout, directory: Directory, numbers: tuple[in
 
 def _first_of_whole(file: BinaryIO) -> Directory:
     """The first directory, when all of them lie within the file."""
-    all_of_them = list(exif.directories(file))
+    all_of_them = list(directories(file))
     if not all_of_them:
         raise BadFile("TIFF 里没有图像目录", "the TIFF has no directory")
     for directory in all_of_them:

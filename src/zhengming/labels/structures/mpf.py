@@ -4,7 +4,7 @@ import struct
 from io import BytesIO
 
 from zhengming.ground.errors import BadFile
-from zhengming.labels.structures import exif
+from zhengming.labels.structures.tiff_directories import directories, layout
 
 PREFIX = b"MPF\0"
 _MP_ENTRY = 0xB002
@@ -18,8 +18,8 @@ def moved(data: bytes, total: int, behind: int) -> bytes:
     """
     block = data.removeprefix(PREFIX)
     try:
-        form = exif.layout(BytesIO(block))
-        rows = next(exif.directories(BytesIO(block))).tag(_MP_ENTRY)
+        form = layout(BytesIO(block))
+        rows = next(directories(BytesIO(block))).tag(_MP_ENTRY)
     except (BadFile, StopIteration):
         return data
     if rows is None:
