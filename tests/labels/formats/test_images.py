@@ -24,6 +24,7 @@ from labels.formats.image_tools import (
 )
 from zhengming.labels.format import FORMATS, Entry
 from zhengming.labels.reading import is_label
+from zhengming.labels.recognition import recognise
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -141,7 +142,29 @@ def test_the_label_that_exiftool_writes_is_read_and_replaced(name: str, tmp_path
     assert [json.loads(entry.value) for entry in labels_in(name, data)] == [OTHER.fields()]
     path.write_bytes(labelled(name, data))
     assert has_only_our_label(name, path.read_bytes())
-    assert exiftool_reads(path)["XMP-dc:Title"] == "标题"
+    tags = exiftool_reads(path)
+    assert (tags["XMP-dc:Title"], tags["XMP-TC260:Aigc"]) == ("标题", LABEL.json())
+
+
+def test_real_files_keep_every_pixel_and_every_tag_that_exiftool_knows(samples: Path, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    before.mkdir()
+    after.mkdir()
+    for source in sorted((samples / "files").iterdir()):
+        name = recognise(BytesIO(source.read_bytes()), source.name).name
+        if name not in {variant.partition("-")[0] for variant in VARIANTS}:
+            continue
+        data = source.read_bytes()
+        once = labelled(name, data)
+        assert pixels(once) == pixels(data), source.name
+        (before / source.name).write_bytes(data)
+        (after / source.name).write_bytes(once)
+    shown = [json.loads(run("exiftool", "-json", "-G1", "-a", folder)) for folder in (before, after)]
+    assert len(shown[0]) >= 6
+    for old, new in zip(*shown, strict=True):
+        changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+        changed = {key for key in changed if not key.startswith(("SourceFile", "System:"))}
+        assert changed - {"RIFF:WebP_Flags"} == {"XMP-TC260:Aigc"}, old["SourceFile"]
 
 
 @pytest.mark.parametrize("name", ["jpeg", "png", "webp", "tiff"])

@@ -181,6 +181,8 @@ def _content(file: BinaryIO) -> bytes:
     """The XML text, unfolded where it is compressed. Raises BadFile where it is larger than a drawing is."""
     cursor = Cursor(file)
     data = cursor.take(cursor.stop)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadFile("不支持 UTF-16 编码的 SVG，请先转为 UTF-8", "an SVG in UTF-16; turn it into UTF-8 first", 0)
     if not data.startswith(GZIP):
         return data
     inflater = zlib.decompressobj(31)
