@@ -310,13 +310,24 @@ def _announced(items: Items, number: int) -> Change:
     count = int.from_bytes(data[4:8] if wide else data[4:6], "big") + 1
     start = 8 if wide else 6
     entries = data[start:]
-    version = 3 if number > 0xFFFF else 2
-    identity = struct.pack(">IH" if version == 3 else ">HH", number, 0)
-    entry = make_full(b"infe", identity, b"mime", b"\0", XMP_TYPE, b"\0", version=version, flags=1)
     wide = wide or count > 0xFFFF
     counted = struct.pack(">I" if wide else ">H", count)
-    new = make(b"iinf", b"\1" if wide else b"\0", data[1:4], counted, entries, entry)
+    new = make(b"iinf", b"\1" if wide else b"\0", data[1:4], counted, entries, _entry(number))
     return Change(items.around, iinf.start, iinf.stop, new)
+
+
+def _entry(number: int) -> bytes:
+    """The ``infe`` of a hidden XMP item."""
+    version = 3 if number > 0xFFFF else 2
+    identity = struct.pack(">IH" if version == 3 else ">HH", number, 0)
+    return make_full(b"infe", identity, b"mime", b"\0", XMP_TYPE, b"\0", version=version, flags=1)
+
+
+def meta_of_track(place: Location) -> bytes:
+    """A ``meta`` for a track of pictures with nothing but the XMP item at ``place``."""
+    hdlr = make_full(b"hdlr", bytes(4), b"pict", bytes(12), b"\0")
+    iinf = make_full(b"iinf", struct.pack(">H", 1), _entry(place.item))
+    return make_full(b"meta", hdlr, Locations(0, 0, 4, 4, 4, 0, (place,)).box(), iinf)
 
 
 def described(items: Items, number: int) -> Iterator[Change]:

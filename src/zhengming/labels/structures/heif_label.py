@@ -6,7 +6,7 @@ the bytes of the old one are cut out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from zhengming.ground.errors import BadFile
@@ -15,7 +15,7 @@ from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.structures import xmp
 from zhengming.labels.structures.box_changes import Change, Layout
 from zhengming.labels.structures.box_metadata import XMP_UUID, Packet
-from zhengming.labels.structures.boxes import Box, make
+from zhengming.labels.structures.boxes import Box, handler, make
 from zhengming.labels.structures.heif_holders import XmpItem, item_tables, overwritten
 from zhengming.labels.structures.heif_items import (
     IN_FILE,
@@ -25,6 +25,7 @@ from zhengming.labels.structures.heif_items import (
     Items,
     Location,
     described,
+    meta_of_track,
     with_new_item,
 )
 from zhengming.labels.structures.iso_media import Opened, Tables, closed, settled
@@ -120,12 +121,24 @@ def _appended(opened: Opened, box: bytes, changes: list[Change]) -> list[Change]
 def _at_end(opened: Opened, items: Items, place: _Place | None, changes: list[Change], packet: bytes) -> Edit:
     if place is None:
         number, announced = with_new_item(items)
-        owners = {items.around: number}
+        tables = _TablesWithLabel(opened, {items.around: number}, packet, _track_without_items(opened))
         changes = [*changes, *announced]
     else:
         owners = {table.around: item.number for table, item in place.owners()}
+        tables = _TablesWithLabel(opened, owners, packet)
         changes = [*changes, *_cut_out(opened, place)]
-    return settled(opened, changes, _TablesWithLabel(opened, owners, packet)).edit()
+    return settled(opened, changes, tables).edit()
+
+
+def _track_without_items(opened: Opened) -> tuple[Box, ...]:
+    """The first track of pictures, when it has no ``meta``: players of a sequence ask it, not the still picture."""
+    boxes = opened.boxes
+    for moov in (box for box in opened.top if box.kind == b"moov"):
+        for trak in (box for box in boxes.within(moov) if box.kind == b"trak"):
+            mdia = boxes.first(trak, b"mdia")
+            if mdia and handler(boxes, mdia, 0) == b"pict" and not boxes.first(trak, b"meta"):
+                return moov, trak
+    return ()
 
 
 def _cut_out(opened: Opened, place: _Place) -> Iterator[Change]:
@@ -143,23 +156,29 @@ def _cut_out(opened: Opened, place: _Place) -> Iterator[Change]:
 class _TablesWithLabel(Tables):
     """The tables of items, in which ``owners`` get the label's packet, in an ``mdat`` at the end.
 
-    ``owners``: the number of the item, by the boxes around its table.
+    ``owners``: the number of the item, by the boxes around its table. ``track``: the boxes down to a track that
+    gets a table of its own for it.
     """
 
-    def __init__(self, opened: Opened, owners: dict[tuple[Box, ...], int], packet: bytes) -> None:
+    def __init__(
+        self, opened: Opened, owners: dict[tuple[Box, ...], int], packet: bytes, track: tuple[Box, ...] = ()
+    ) -> None:
         super().__init__(opened)
-        self._opened, self._owners, self._packet = opened, owners, packet
+        self._opened, self._owners, self._packet, self._track = opened, owners, packet, track
 
     def following(self, layout: Layout) -> Iterator[Change]:
         end = layout.moved(self._opened.top[-1].stop) - (8 + len(self._packet) if self._is_appended(layout) else 0)
+        place = Location(0, IN_FILE, 0, end + 8, (Extent(0, len(self._packet)),))
         for items in self.all:
             locations = items.locations.following(layout)
             if (number := self._owners.get(items.around)) is not None:
-                place = Location(number, IN_FILE, 0, end + 8, (Extent(0, len(self._packet)),))
-                locations = locations.with_item(place)
+                locations = locations.with_item(replace(place, item=number))
             if locations != items.locations:
                 iloc = items.tables[b"iloc"]
                 yield Change(items.around, iloc.start, iloc.stop, locations.box())
+        if self._track:
+            at, (number, *_) = self._opened.boxes.end(self._track[-1]), self._owners.values()
+            yield Change(self._track, at, at, meta_of_track(replace(place, item=number)))
         yield from _appended(self._opened, make(b"mdat", self._packet), [c for c in layout.changes if c.around])
 
     def _is_appended(self, layout: Layout) -> bool:
