@@ -13,7 +13,7 @@ _OPEN = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
 _CLOSE = re.compile(r"(?:(?<=\n)|(?<=\r)(?!\n))(?:---|\.\.\.)[ \t]*(?:\r\n|\r|\n|\Z)")
 _BLANK = re.compile(r"\s*")
 _IGNORED = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*")
-_MAPPING = re.compile(r"""["']?[^\s"'#:{}\[\]-][^"':\r\n]*["']?[ \t]*:(?:[ \t\r\n]|\Z)|\{|\?[ \t]|---|\.\.\.""")
+_MAPPING = re.compile(r"""["']?[^\s"'#:{}\[\]-][^"':\r\n]*+["']?[ \t]*+:(?:[ \t\r\n]|\Z)|\{|\?[ \t]|---|\.\.\.""")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from zhengming.labels.structures.yaml_mapping import key_at, reads_as_label
 LONGEST = 64 * 1024
 
 _LABEL_LINE = re.compile(
-    r"""(?:(?<=\n)|(?<=\r)|\A)[ \t]*(?:\{[ \t]*["']AIGC["'][ \t]*:|AIGC[ \t]*=?[ \t]*\{|"AIGC"[ \t]*:)[^\r\n]*""",
+    r"""(?:(?<=\n)|(?<=\r)|\A)[ \t]*"""
+    r"""(?:\{[ \t]*["']AIGC["'][ \t]*+:|AIGC[ \t]*+(?:=[ \t]*+)?\{|"AIGC"[ \t]*+:)[^\r\n]*""",
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"(`{3,}|~{3,})[^\r\n`]*(?:\r\n|\r|\n)")

@@ -15,7 +15,7 @@ from zhengming.labels.reading import is_label
 from zhengming.labels.structures.text_encoding import Found, Span
 
 _LINE_START = r"(?:(?<=\n)|(?<=\r)(?!\n)|\A)"
-_KEY = re.compile(_LINE_START + r"""(["']?)(?P<key>[^\s"'#:{}\[\]&*!|>%@`-][^"':\r\n]*?)\1[ \t]*:(?=[ \t\r\n]|\Z)""")
+_KEY = re.compile(_LINE_START + r"""(["']?)(?P<key>[^\s"'#:{}\[\]&*!|>%@`-][^"':\r\n]*+)\1[ \t]*+:(?=[ \t\r\n]|\Z)""")
 _NESTED = re.compile(
     _LINE_START + r"""(?P<indent>[ \t]+)(["']?)(?P<key>AIGC)\2[ \t]*:(?=[ \t\r\n]|\Z)""", re.IGNORECASE
 )
@@ -78,7 +78,7 @@ def _nested(text: str, inside: Span, place: str) -> Iterator[Found]:
 def key_at(text: str, start: int, stop: int, place: str) -> Found | None:
     """The label mapping whose key ``AIGC`` begins exactly at ``start``, when it reads as one."""
     match = _KEY.match(text, start, stop)
-    if not match or match["key"].casefold() != "aigc":
+    if not match or match["key"].rstrip().casefold() != "aigc":
         return None
     found = _found(text, match, 0, stop, place)
     return found if reads_as_label(found.entry.value) else None
@@ -86,7 +86,7 @@ def key_at(text: str, start: int, stop: int, place: str) -> Found | None:
 
 def _found(text: str, match: re.Match[str], indent: int, limit: int, place: str) -> Found:
     stop = _end(text, match.end(), indent, limit)
-    return Found(Entry(place, match["key"], _value(text[match.end() : stop])), Span(match.start(), stop))
+    return Found(Entry(place, match["key"].rstrip(), _value(text[match.end() : stop])), Span(match.start(), stop))
 
 
 def _end(text: str, at: int, indent: int, limit: int) -> int:
