@@ -231,3 +231,10 @@ def test_a_sheet_gets_its_page_header_where_the_schema_wants_it(tail: str, order
     assert [child.tag.split("}")[1] for child in sheet] == order
     if tail != "<headerFooter/>":
         assert sheet.find(f".//{{{SHEETS}}}oddHeader").text == "&RAI生成&&合成"
+
+
+def test_a_document_about_generation_is_not_taken_for_a_labelled_one() -> None:
+    document = docx.Document()
+    for text in ("人工智能生成合成内容标识办法", "AI生成内容的著作权研究", "某公司AI生成", "本文由人工智能生成"):
+        document.add_paragraph(text)
+    assert seen(saved(document), "docx") == ["某公司AI生成", "本文由人工智能生成"]
