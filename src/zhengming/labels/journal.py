@@ -20,7 +20,7 @@ from zhengming.labels.edit import Edit, Kept, Progress, new_size
 
 MAGIC = b"ZMUNDO1\n"
 #: The most kept bytes that may be read in order to be written elsewhere: a film's tables behind its media data.
-MOST_MOVED = 64 * 1024 * 1024
+MOST_MOVED = 16 * 1024 * 1024
 HEAD, STRETCH = struct.Struct(">8sQQI"), struct.Struct(">QII")
 
 

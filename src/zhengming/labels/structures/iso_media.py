@@ -10,7 +10,8 @@ How media data stays where it is, the first way that works:
    front, so the file still plays while it loads.
 4. Beyond that the labelled ``moov`` is put at the end and the old one becomes ``free``. Nothing is copied and
    every player reads it, but playing over a network starts with a look at the end. Fragmented files keep way 3,
-   because a ``moov`` behind its fragments is no longer found in time.
+   because a ``moov`` behind its fragments is no longer found in time; so do films whose tables are too large to
+   be written in place (:mod:`zhengming.labels.journal`).
 """
 
 from abc import abstractmethod
@@ -21,6 +22,7 @@ from typing import BinaryIO, ClassVar, TypeGuard
 from zhengming.ground.errors import BadFile, Refused, ZhengmingError
 from zhengming.labels.edit import Edit, Kept, tidy
 from zhengming.labels.format import Entry, Format, Sample
+from zhengming.labels.journal import MOST_MOVED
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.structures import box_offsets
 from zhengming.labels.structures.box_changes import Change, Layout
@@ -205,6 +207,8 @@ def _relocated(opened: Opened, moov: Box, changes: list[Change], layout: Layout)
     outside = [change for change in changes if change.around[:1] != (moov,)]
     fragmented = any(box.kind == b"moof" for box in opened.top)
     if fragmented or layout.bytes_moved <= FAST_START_LIMIT or any(change.growth for change in outside):
+        return None
+    if len(moov) > MOST_MOVED:  # too much to write in place: the file will be copied, so its moov may stay in front
         return None
     if not (closing := closed(opened.top[-1])) and opened.top[-1].open_end:
         return None
