@@ -100,14 +100,6 @@ def test_a_label_that_ffmpeg_wrote_is_read_and_replaced(tmp_path: Path) -> None:
     assert labels(written(path.read_bytes(), LONGER)) == [LONGER.json()]
 
 
-def test_exiftool_reads_the_label(tmp_path: Path) -> None:
-    path = tmp_path / "x.flv"
-    path.write_bytes(written(made(tmp_path, "x.flv", H264)))
-    assert LABEL.json().encode() in run("exiftool", "-s3", "-api", "Unknown=2", "-AIGC", "-aIGC", path) + run(
-        "exiftool", "-v3", path
-    )
-
-
 def script(name: str, *members: bytes, kind: int = amf.OBJECT) -> bytes:
     data = amf.string(name) + bytes([kind]) + b"".join(members) + amf.END_OF_OBJECT
     return bytes([18]) + len(data).to_bytes(3, "big") + bytes(7) + data + struct.pack(">I", len(data) + 11)

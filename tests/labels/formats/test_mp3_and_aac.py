@@ -17,7 +17,6 @@ from labels.formats.av_tools import (
     labels,
     made,
     others,
-    run,
     tags_seen_by_ffprobe,
     written,
 )
@@ -179,12 +178,6 @@ def test_a_broken_tag_gives_our_error(tag: bytes) -> None:
 def test_a_tag_with_nothing_behind_it_is_no_audio() -> None:
     with pytest.raises(BadFile):
         FORMATS["mp3"].write(BytesIO(id3_2((b"TIT2", b"\0Name"), version=3) + bytes(5000)), LABEL)
-
-
-def test_exiftool_reads_the_label(tmp_path: Path) -> None:
-    path = tmp_path / "x.mp3"
-    path.write_bytes(written(made(tmp_path, *VARIANTS["mono"])))
-    assert LABEL.json().encode() in run("exiftool", "-b", "-UserDefinedText", path)
 
 
 def test_entries_name_the_frame_and_its_description() -> None:

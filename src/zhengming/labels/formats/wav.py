@@ -4,7 +4,6 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from zhengming.ground.cursor import Cursor
 from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
@@ -34,18 +33,11 @@ class Wav(Format):
 
     def write(self, file: BinaryIO, label: MetadataLabel) -> Edit:
         whole = _riff(file)
-        fresh = riff.chunk(LABEL, label.json().encode())
-        pieces: list[Piece] = []
         chunks = list(whole.chunks(file))
         if not any(chunk.kind == DATA for chunk in chunks):
             raise BadFile("WAV 里没有音频数据（data）", "the WAV file has no samples (data)")
-        for chunk in chunks:
-            if chunk is chunks[-1] and _goes_to_the_end(file, chunk, whole):
-                pieces += [fresh, Kept(chunk.start, chunk.stop)]
-                break
-            pieces += _unlabelled(file, chunk)
-        else:
-            pieces.append(fresh)
+        pieces = [piece for chunk in chunks for piece in _unlabelled(file, chunk)]
+        pieces.append(riff.chunk(LABEL, label.json().encode()))
         return tidy([*whole.rebuilt(file, pieces), Kept(whole.whole.stop, file.seek(0, 2))])
 
     def body(self, file: BinaryIO) -> Iterator[Kept]:
@@ -69,12 +61,6 @@ def _riff(file: BinaryIO) -> Riff:
     return first
 
 
-def _goes_to_the_end(file: BinaryIO, last: Chunk, whole: Riff) -> bool:
-    """Whether a writer that streamed left the size of the last chunk open: then nothing may follow it."""
-    (size,) = Cursor(file, last.start + 4).unpack("<I")
-    return size == riff.UNKNOWN and last.kind not in dict(whole.sizes)
-
-
 def _entries(file: BinaryIO, chunk: Chunk) -> Iterator[Entry]:
     if chunk.kind == LABEL:
         yield riff_info.text_entry(file, chunk, "WAV")
@@ -95,7 +81,8 @@ def _unlabelled(file: BinaryIO, chunk: Chunk) -> list[Piece]:
     if chunk.kind == XMP:
         return [riff.chunk(XMP, xmp.unlabelled(riff.read(file, chunk)))]
     if chunk.kind in ID3 and (tag := _tag(file, chunk)):
-        return [riff.chunk(chunk.kind, tag.unlabelled().packed(tag.stop - tag.start))]
+        rest = riff.read(file, chunk)[tag.stop - chunk.first :]
+        return [riff.chunk(chunk.kind, tag.unlabelled().packed(tag.stop - tag.start) + rest)]
     return []
 
 
