@@ -114,7 +114,7 @@ def _opened(path: Path, shared: bool, patience: float) -> BinaryIO:
 
 def _open(path: Path, shared: bool) -> BinaryIO:
     if not shared:
-        with contextlib.suppress(PermissionError, OSError):
+        with contextlib.suppress(OSError):
             return path.open("r+b")
     return path.open("rb")
 

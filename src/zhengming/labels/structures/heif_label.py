@@ -18,16 +18,14 @@ from zhengming.labels.structures.box_metadata import XMP_UUID, Packet
 from zhengming.labels.structures.boxes import Box, handler, make
 from zhengming.labels.structures.heif_holders import XmpItem, item_tables, overwritten
 from zhengming.labels.structures.heif_items import (
-    IN_FILE,
     METADATA_KINDS,
-    Extent,
     Item,
     Items,
-    Location,
     described,
     meta_of_track,
     with_new_item,
 )
+from zhengming.labels.structures.heif_locations import IN_FILE, Extent, Location
 from zhengming.labels.structures.iso_media import Opened, Tables, closed, settled
 
 
