@@ -363,6 +363,14 @@ def test_a_picture_too_small_for_a_legible_label_is_refused(size: tuple[int, int
         labelled(encoded(Image.new("RGB", size), "PNG"), "png")
 
 
+def test_a_small_file_that_claims_a_huge_picture_is_refused() -> None:
+    data = bytearray(encoded(Image.new("L", (64, 64)), "PNG"))
+    data[16:24] = (20_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    with pytest.raises(Refused, match="过大|20000"):
+        labelled(bytes(data), "png")
+
+
 def test_a_format_without_an_encoder_says_so() -> None:
     with pytest.raises(Unavailable):
         labeller_for("jxl")

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 ORIENTATION_TAG = 0x0112
+#: A file of a kilobyte can claim any size, and pixels cost memory and time: four bytes each, and more to encode.
+MOST_PIXELS = 100_000_000
 
 
 @contextmanager
@@ -28,11 +30,25 @@ def decoding(what: str) -> Iterator[None]:
 
 
 def opened(file: BinaryIO, pillow_format: str) -> "Image":
-    """The picture in ``file``, not decoded yet, which must be of the format as Pillow calls it."""
+    """The picture in ``file``, not decoded yet, which must be of the format as Pillow calls it.
+
+    Raises Refused for one of more than ``MOST_PIXELS``.
+    """
     from PIL import Image
 
     file.seek(0)
-    return Image.open(file, formats=[pillow_format])
+    picture = Image.open(file, formats=[pillow_format])
+    check_size(picture.size)
+    return picture
+
+
+def check_size(size: tuple[int, int]) -> None:
+    """Raise Refused for a picture of more than ``MOST_PIXELS``."""
+    if size[0] * size[1] > MOST_PIXELS:
+        raise Refused(
+            f"画面 {size[0]}×{size[1]} 像素，超过上限 {MOST_PIXELS}",
+            f"a picture of {size[0]}×{size[1]} pixels is over the limit of {MOST_PIXELS}",
+        )
 
 
 def orientation_of(picture: "Image") -> int:

@@ -3,6 +3,7 @@
 from typing import Any, BinaryIO
 
 from zhengming.ground.errors import Unavailable
+from zhengming.labels.explicit.decoding import check_size
 from zhengming.labels.explicit.drawing import Plate
 from zhengming.labels.explicit.labeller import Wish
 from zhengming.labels.explicit.pixels import blend_16_bit, put_on
@@ -35,6 +36,7 @@ def label_heic(source: BinaryIO, sink: BinaryIO, wish: Wish) -> tuple[Spot, Plat
 
 def _add(fresh: Any, picture: Any, wish: Wish) -> tuple[Spot, Plate]:
     """Label one decoded picture, which libheif has turned upright, and add it with its metadata."""
+    check_size(picture.size)
     if ";16" in picture.mode:
         import numpy as np
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from zhengming.labels.explicit import tiff_deep
-from zhengming.labels.explicit.decoding import ORIENTATION_TAG, opened
+from zhengming.labels.explicit.decoding import ORIENTATION_TAG, check_size, opened
 from zhengming.labels.explicit.drawing import Plate
 from zhengming.labels.explicit.labeller import Wish
 from zhengming.labels.explicit.pixels import blend_16_bit, put_on
@@ -44,6 +44,7 @@ def label_tiff(source: BinaryIO, sink: BinaryIO, wish: Wish) -> tuple[Spot, Plat
 
 
 def _label_page(book: Any, source: BinaryIO, writer: Any, wish: Wish, is_big: bool) -> tuple[Spot, Plate]:
+    check_size(book.size)
     info, compression = _kept(book, book.tag_v2, is_big), str(book.info.get("compression", "raw"))
     if max(book.tag_v2.get(BITS_PER_SAMPLE, (1,))) > 8 and not book.mode.startswith("I;16"):
         pixels = tiff_deep.samples(source, book.tell())
