@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from zhengming.labels.edit import Kept, applied
-from zhengming.labels.format import Entry, Format
+from zhengming.labels.edit import applied
+from zhengming.labels.format import Entry
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
 from zhengming.labels.recognition import recognise
@@ -83,6 +83,6 @@ def others(data: bytes) -> list[Entry]:
     return [entry for entry in entries(data) if not is_label(entry)]
 
 
-def largest_kept(format_: Format, data: bytes) -> Kept:
-    edit = format_.write(BytesIO(data), LABEL)
-    return max((piece for piece in edit if isinstance(piece, Kept)), key=len)
+def body(data: bytes) -> bytes:
+    """The media data that the format says no labelling changes."""
+    return b"".join(data[span.start : span.stop] for span in recognise(BytesIO(data)).body(BytesIO(data)))

@@ -83,6 +83,7 @@ SWARMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SWARMS)
 def test_a_megabyte_of_tiny_parts_takes_neither_time_nor_memory(name: str) -> None:
     format_ = FORMATS[name]

@@ -13,6 +13,7 @@ from labels.formats.av_tools import (
     LONGER,
     PICTURE,
     SOUND,
+    body,
     decoded,
     entries,
     has,
@@ -109,10 +110,12 @@ def test_what_is_decoded_stays_and_ffprobe_sees_the_label(tmp_path: Path, name: 
     suffix = Path(name).suffix
     before = packets(tmp_path, data, suffix)
     stated_positions_are_right(data)
-    for label in (LABEL, LONGER, LABEL):
+    media = body(data)
+    for label in (LONGER, LABEL):
         data = written(data, label)
         assert labels(data) == [label.json()]
         stated_positions_are_right(data)
+        assert body(data) == media
         assert packets(tmp_path, data, suffix) == before
         assert tags_seen_by_ffprobe(tmp_path, data, suffix)["AIGC"] == label.json()
 

@@ -11,6 +11,7 @@ from labels.formats.av_tools import (
     LONGER,
     SOUND,
     STEREO,
+    body,
     decoded,
     entries,
     has,
@@ -51,10 +52,12 @@ def test_what_is_decoded_stays_and_others_see_the_label(tmp_path: Path, name: st
     data = made(tmp_path, name, arguments)
     suffix = Path(name).suffix
     before, texts = decoded(tmp_path, data, suffix), others(data)
-    for label in (LABEL, LONGER, LABEL):
+    media = body(data)
+    for label in (LONGER, LABEL):
         data = written(data, label, name)
         assert labels(data) == [label.json()]
         assert others(data) == texts
+        assert body(data) == media
         assert decoded(tmp_path, data, suffix) == before
         assert tags_seen_by_ffprobe(tmp_path, data, suffix)["AIGC"] == label.json()
         (frame,) = ID3(BytesIO(data)).getall("TXXX:AIGC")

@@ -64,6 +64,14 @@ class Stream:
     def header(self) -> bytes:
         return bytes(self.data[: sum(self.segments[: self.header_segments])])
 
+    def behind_header(self) -> Iterator[tuple[int, int]]:
+        """Where each of :attr:`pages` starts, and where in it the comment header stops."""
+        left = len(self.header)
+        for page in self.pages:
+            size = min(left, page.stop - page.first)
+            yield page.start, page.first + size
+            left -= size
+
     def comments(self) -> Comments:
         """The comment header. Raises BadFile where it is none."""
         is_block = not self.is_flac or self.header[:1] in (b"\x04", b"\x84")
@@ -143,10 +151,9 @@ class Ogg(Format):
         return tidy(_edit(file, fresh, dropped))
 
     def body(self, file: BinaryIO) -> Iterator[Kept]:
-        held = {page.start for stream in _streams(file) for page in stream.pages}
+        behind = dict(behind for stream in _streams(file) for behind in stream.behind_header())
         for page in ogg_pages.pages(file):
-            if page.start not in held:
-                yield Kept(page.first, page.stop)
+            yield Kept(behind.get(page.start, page.first), page.stop)
 
 
 def _streams(file: BinaryIO) -> list[Stream]:
