@@ -224,9 +224,9 @@ def test_no_real_file_takes_a_second(samples: Path) -> None:
     import time
 
     for path in sorted(samples.glob("*/*")):
-        start = time.perf_counter()
+        start = time.process_time()
         check(examine(path).json(), SCHEMA)
-        assert time.perf_counter() - start < 1 + path.stat().st_size / 1e6
+        assert time.process_time() - start < 1 + path.stat().st_size / 1e6
 
 
 STARTS = [b"", *(format_.example()[:64] for format_ in FORMATS)]

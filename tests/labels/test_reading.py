@@ -215,11 +215,11 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_text_is_read_in_a_moment(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for key in ("AIGC", "comment"):
         entry = Entry("anywhere", key, text)
         is_label(entry), mentions_label(entry), read_label(entry)
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
 
 
 @settings(max_examples=300, deadline=None)

@@ -22,6 +22,7 @@ from zhengming.labels.label_place import place_findings
 from zhengming.labels.label_text import LONGEST_TEXT
 from zhengming.labels.reading import Reading, is_label, mentions_label, read_label
 from zhengming.labels.recognition import recognise
+from zhengming.labels.replace import locked
 from zhengming.labels.trace import Seen, traces_in
 from zhengming.labels.verdict import BadSeal, Verdict, of_label, verdict
 
@@ -205,7 +206,7 @@ def _opened(source: str | Path | BinaryIO) -> Iterator[tuple[BinaryIO, BinaryIO 
     path = Path(source)
     with ExitStack() as stack:
         try:
-            file = stack.enter_context(path.open("rb"))
+            file = stack.enter_context(locked(path, shared=True))
             beside = [
                 one for one in (path.with_suffix(".c2pa"), Path(f"{path}.c2pa")) if one != path and one.is_file()
             ]

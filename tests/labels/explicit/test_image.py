@@ -390,6 +390,7 @@ def test_broken_files_give_our_errors_only(name: str) -> None:
             labelled(bytes(broken), name)
 
 
+@pytest.mark.slow
 def test_real_files_are_labelled(samples: Path) -> None:
     names = {"P1000827.jpg": "jpeg", "CA.jpg": "jpeg", "mars.webp": "webp", "TUSCANY.TIF": "tiff",
              "sample1.png": "png", "sample1.avif": "avif", "sample1.heic": "heic"}  # fmt: skip
