@@ -13,8 +13,8 @@ import pytest
 from conftest import SAMPLES
 from zhengming.ground.errors import Unavailable, WrongInput
 from zhengming.labels.c2pa.development import CHAIN_FILE, KEY_FILE, LASTS, NAME, anchor, development_credentials
-from zhengming.labels.c2pa.manifest import LARGEST_WHOLE, Manifest, has_marker, read_manifest
-from zhengming.labels.c2pa.signing import ASSERTION, TRAINED, Credentials, sign
+from zhengming.labels.c2pa.manifest import ASSERTION, LARGEST_WHOLE, Manifest, has_marker, read_manifest
+from zhengming.labels.c2pa.signing import TRAINED, Credentials, sign
 from zhengming.labels.edit import applied
 from zhengming.labels.examination import Terms, examine
 from zhengming.labels.findings import Finding

@@ -16,6 +16,8 @@ from zhengming.labels.trace import C2PA
 
 State = Literal["trusted", "valid", "invalid"]
 
+#: The label of our assertion; its data are the seven keys of the metadata label. Our choice, not of the standard.
+ASSERTION = "org.zhengming.gb45438"
 #: Formats that the library reads piece by piece; it holds the others whole, so their size is bounded.
 STREAMED = ("video/mp4", "video/quicktime", "audio/mp4", "video/x-msvideo", "audio/wav")
 LARGEST_WHOLE = 256 * 1024 * 1024
@@ -186,8 +188,6 @@ def _actions(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _our_label(manifest: dict[str, Any]) -> dict[str, str] | None:
-    from zhengming.labels.c2pa.signing import ASSERTION
-
     for assertion in map(_dict, _list(manifest.get("assertions"))):
         if assertion.get("label") == ASSERTION:
             return {str(key): str(value) for key, value in _dict(assertion.get("data")).items()}

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from zhengming import __version__
 from zhengming.ground.errors import BadFile, Unavailable, WrongInput
-from zhengming.labels.c2pa.manifest import LARGEST_WHOLE, STREAMED, read_manifest, settings
+from zhengming.labels.c2pa.manifest import ASSERTION, LARGEST_WHOLE, STREAMED, read_manifest, settings
 from zhengming.labels.format import Format
 from zhengming.labels.metadata_label import Attribute, MetadataLabel
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-#: The label of our assertion; its data are the seven keys of the metadata label. Our choice, not of the standard.
-ASSERTION = "org.zhengming.gb45438"
 TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
 
