@@ -23,6 +23,23 @@ EXIFTOOL_CONFIG = """%Image::ExifTool::UserDefined = ('Image::ExifTool::XMP::Mai
 """
 XMP_FORMATS = {"jpeg", "png", "webp", "gif", "tiff", "heic", "avif", "mp4", "mov", "m4a", "pdf"}
 
+C2PA_FORMATS = {
+    "jpeg",
+    "png",
+    "webp",
+    "gif",
+    "tiff",
+    "avif",
+    "heic",
+    "mp4",
+    "mov",
+    "m4a",
+    "avi",
+    "mp3",
+    "wav",
+    "flac",
+}
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -126,9 +143,17 @@ def pikepdf(source: Path, target: Path) -> None:
 
 
 def c2pa(source: Path, target: Path) -> None:
-    from zhengming.labels.credentials import development_signer, sign_file
+    """c2pa-python writes another carrier, a signed manifest: shown for what it costs beside a label."""
+    from datetime import UTC, datetime
 
-    sign_file(source, target, development_signer())
+    from zhengming.labels.c2pa.development import development_credentials
+    from zhengming.labels.c2pa.signing import sign
+    from zhengming.labels.metadata_label import MetadataLabel
+    from zhengming.labels.recognition import recognise
+
+    credentials = development_credentials(target.parent.parent / "keys", datetime.now(UTC))
+    with source.open("rb") as reader, target.open("w+b") as writer:
+        sign(reader, writer, recognise(reader, source.name), MetadataLabel(PRODUCER, "n-1"), credentials)
 
 
 LIBRARIES = {tool.__name__: tool for tool in (exempi, metatoolkit, mutagen, pikepdf, c2pa)}
@@ -146,6 +171,7 @@ PEERS = (
     ),
     Tool("mutagen", "tags", {"mp3", "flac", "ogg", "opus", "m4a"}, _python("mutagen")),
     Tool("pikepdf", "Info dictionary, whole file", {"pdf"}, _python("pikepdf")),
+    Tool("c2pa-python", "C2PA manifest (another carrier)", C2PA_FORMATS, _python("c2pa")),
 )
 
 
