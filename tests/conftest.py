@@ -1,6 +1,7 @@
 """Fixtures that every floor's tests share."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,3 +16,9 @@ def samples() -> Path:
     if not SAMPLES.is_dir():
         pytest.skip(f"no real files at {SAMPLES}: set ZHENGMING_SAMPLES to a folder of them")
     return SAMPLES
+
+
+def on_each(files: Iterable[Path]) -> pytest.MarkDecorator:
+    """The test runs on each of these real files as ``path``; where there are none it is skipped, and says so."""
+    none = pytest.param(None, id="none", marks=pytest.mark.skip(reason=f"no real files at {SAMPLES}"))
+    return pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in sorted(files)] or [none])

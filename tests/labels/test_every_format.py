@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES
+from conftest import SAMPLES, on_each
 from zhengming.ground.errors import Refused, ZhengmingError
 from zhengming.labels.edit import applied, new_size
 from zhengming.labels.format import FORMATS, Entry, Format
@@ -21,15 +21,7 @@ SECOND = MetadataLabel(
 )
 
 every_format = pytest.mark.parametrize("format_", list(FORMATS), ids=lambda format_: format_.name)
-
-
-REAL_FILES = sorted(path for path in SAMPLES.glob("*/*") if path.parent.name != "hostile")
-
-every_real_file = pytest.mark.parametrize(
-    "path",
-    REAL_FILES or [pytest.param(None, marks=pytest.mark.skip(reason=f"no real files at {SAMPLES}"))],
-    ids=lambda path: path.name,
-)
+every_real_file = on_each(path for path in SAMPLES.glob("*/*") if path.parent.name != "hostile")
 
 
 def labels_in(format_: Format, data: bytes) -> list[Entry]:

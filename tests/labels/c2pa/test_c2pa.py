@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 
-from conftest import SAMPLES
+from conftest import SAMPLES, on_each
 from zhengming.ground.errors import Unavailable, WrongInput
 from zhengming.labels.c2pa.development import CHAIN_FILE, KEY_FILE, LASTS, NAME, anchor, development_credentials
 from zhengming.labels.c2pa.manifest import ASSERTION, LARGEST_WHOLE, Manifest, has_marker, read_manifest
@@ -48,14 +48,7 @@ def read(data: bytes, format_: Format, anchors: str = "") -> tuple[Manifest | No
     return manifest, [found.code for found in findings]
 
 
-REAL_FILES = sorted(SAMPLES.glob("files/*"))
-
-
-@pytest.mark.parametrize(
-    "path",
-    REAL_FILES or [pytest.param(None, marks=pytest.mark.skip(reason=f"no real files at {SAMPLES}"))],
-    ids=lambda path: path.name,
-)
+@on_each(SAMPLES.glob("files/*"))
 def test_a_labelled_real_file_is_signed_and_validates_where_its_format_can(
     path: Path, credentials: Credentials
 ) -> None:
