@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from zhengming.ground.errors import WrongInput, ZhengmingError
 from zhengming.labels.metadata_label import MetadataLabel
+from zhengming.labels.seal import der
 from zhengming.labels.seal.certificates import certificate_spki, holder, reaches_anchor
 from zhengming.labels.seal.examination import Verdict, examine_seal
 from zhengming.labels.seal.key_files import (
@@ -105,6 +106,15 @@ def test_a_forged_certificate_reaches_nothing(house: House) -> None:
     forged = house.leaf[:at] + b"lead" + house.leaf[at + 4 :]
     assert holder(forged).name == "O=lead"
     assert not reaches_anchor(forged, [house.middle], [house.root], None)
+
+
+def test_a_signature_that_claims_unused_bits_is_no_certificate(house: House) -> None:
+    *_, signature = der.parts(house.leaf)
+    at = len(house.leaf) - len(signature.content)
+    damaged = house.leaf[:at] + b"\1" + house.leaf[at + 1 :]
+    with pytest.raises(WrongInput, match=r"certificate cannot be read|unused bits"):
+        holder(damaged)
+    assert not reaches_anchor(damaged, [house.middle], [house.root], None)
 
 
 def test_a_seal_with_a_chain_names_its_holder(house: House) -> None:

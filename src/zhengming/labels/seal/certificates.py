@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.seal import sm2
+from zhengming.labels.seal import der, sm2
 from zhengming.labels.seal.signer import SM2_WITH_SM3
 from zhengming.labels.seal.spki import is_sm2, sm2_point
 
@@ -34,8 +34,6 @@ class Holder:
 
 def certificate_spki(data: bytes) -> bytes:
     """The public key of a certificate in DER, as SPKI in DER. Raises WrongInput."""
-    from zhengming.labels.seal import der
-
     members = der.parts(_certificate(data).tbs_certificate_bytes)
     return members[6 if members[0].kind == 0xA0 else 5].encoding
 
@@ -145,6 +143,7 @@ def _certificate(data: bytes) -> "Certificate":
             certificate = load_der_x509_certificate(data)
         # read now what is read lazily, so that a broken part shows here
         _ = certificate.subject, certificate.issuer, certificate.signature_algorithm_oid
+        der.whole_octets(der.parts(data)[-1])  # cryptography reads a signature of 511 bits as one of 512
     except (ValueError, InvalidVersion) as error:
         raise WrongInput(f"证书读不出来：{error}", f"the certificate cannot be read: {error}") from None
     return certificate
