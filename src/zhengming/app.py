@@ -13,8 +13,8 @@ from zhengming.ground.errors import ZhengmingError
 def main() -> int:
     """Run the command line on the arguments of this process; the exit status is returned."""
     try:
-        chosen = settings.read(Path.cwd(), os.environ, COMMANDS.things)
+        typed = settings.read(Path.cwd(), os.environ, next(iter(sys.argv[1:]), ""), COMMANDS)
     except ZhengmingError as error:
         print(f"错误：{error.words.zh}\nerror: {error.words.en}", file=sys.stderr)
         return WRONG_USE
-    return line.run(sys.argv[1:], chosen)
+    return line.run(sys.argv[1:], typed)

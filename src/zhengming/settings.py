@@ -13,6 +13,7 @@ The file is looked for in the current folder, or where ``ZHENGMING_CONFIG`` poin
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from zhengming.ground.errors import WrongInput
 
@@ -23,19 +24,22 @@ CONFIG = "ZHENGMING_CONFIG"
 NOT_OPTIONS = {CONFIG, "ZHENGMING_SAMPLES"}
 
 
-def read(folder: Path, environment: Mapping[str, str], commands: Mapping[str, object]) -> dict[str, list[str]]:
-    """By command, its options as they would be typed. Raises WrongInput that names the file and the key."""
+class Commands(Protocol):
+    """The names of the commands."""
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+
+def read(folder: Path, environment: Mapping[str, str], command: str, commands: Commands) -> dict[str, list[str]]:
+    """For ``command``, its options as they would be typed. Raises WrongInput that names the file and the key."""
     sections = _file(folder, environment)
     for section in sections:
         if section not in commands:
             raise WrongInput(
-                f"{FILE} 中的 [{section}] 不是命令；可用的有：{'、'.join(commands)}",
-                f"[{section}] in {FILE} is no command; there are: {', '.join(commands)}",
+                f"{FILE} 中的 [{section}] 不是命令；有哪些命令见 zhengming --help",
+                f"[{section}] in {FILE} is no command; zhengming --help lists them",
             )
-    return {
-        command: [*_from_file(sections.get(command, {})), *_from_environment(command, environment)]
-        for command in commands
-    }
+    return {command: [*_from_file(sections.get(command, {})), *_from_environment(command, environment)]}
 
 
 def _file(folder: Path, environment: Mapping[str, str]) -> dict[str, dict[str, object]]:

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from zhengming.cli.bar import Bar
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.edit import STEP, Progress
-
-if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
+from zhengming.labels.edit import Progress
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -93,13 +91,11 @@ def run(
     a process works on at a time, for work that mostly waits for the disk: waits that overlap cost one.
     """
     jobs = min(jobs or _jobs(len(sources), threads), len(sources))
-    with screen.progress() as bar:
-        task = bar.add_task(title, total=len(sources), rate="")
+    with screen.bar(title, len(sources)) as bar:
         results = []
         for result in _results(work, sources, jobs, threads, bar):
             results.append(result)
-            speed = bar.tasks[task].speed
-            bar.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")
+            bar.step()
     return results
 
 
@@ -107,7 +103,7 @@ def _jobs(files: int, threads: int) -> int:
     return os.cpu_count() or 1 if files >= (MANY if threads == 1 else MANY_QUICK) else 1
 
 
-def _results(work: Work[T], sources: Sequence[Source], jobs: int, threads: int, bar: "Bar") -> Iterator[T]:
+def _results(work: Work[T], sources: Sequence[Source], jobs: int, threads: int, bar: Bar) -> Iterator[T]:
     if len(sources) < MANY:
         return _in_processes(work, sources, jobs, 1) if jobs > 1 else _here(work, sources, bar)
     return _in_processes(work, sources, jobs, threads) if jobs > 1 else _in_threads(work, sources, threads)
@@ -131,13 +127,7 @@ def _in_threads(work: Work[T], sources: Sequence[Source], threads: int) -> Itera
         yield from pool.map(partial(work, progress=None), sources)
 
 
-def _here(work: Work[T], sources: Sequence[Source], bar: "Bar") -> Iterator[T]:
-    """One after the other in this process, with a second bar that shows the megabytes of the current file."""
-    file = bar.add_task("", total=None, rate="MB", visible=False)
-
-    def show(done: int, total: int) -> None:
-        bar.update(file, completed=done >> 20, total=total >> 20, visible=total > STEP)
-
+def _here(work: Work[T], sources: Sequence[Source], bar: Bar) -> Iterator[T]:
+    """One after the other in this process, each telling how far it is."""
     for source in sources:
-        bar.reset(file, description=source.path.name, visible=False)
-        yield work(source, show)
+        yield work(source, partial(bar.file, source.path.name))

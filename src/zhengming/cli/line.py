@@ -1,12 +1,12 @@
 """The command line as a whole: the parser made of the shelf of commands, and one run of it."""
 
 import sys
-from argparse import Action, ArgumentParser, HelpFormatter, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from argparse import Namespace, _SubParsersAction
+from collections.abc import Mapping, Sequence
 
 from zhengming import __version__
 from zhengming.cli.command import COMMANDS, INTERRUPTED, WRONG_USE, Command
+from zhengming.cli.parser import Parser
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import ZhengmingError
 
@@ -16,31 +16,13 @@ OVERVIEW = """\
 （--lang en 显示英文结果；English output with --lang en）"""
 
 
-class Parser(ArgumentParser):
-    """An argument parser that speaks Chinese where argparse speaks English."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Help, **options)
-        self._positionals.title, self._optionals.title = "参数", "选项"
-        self.add_argument("-h", "--help", action="help", help="显示帮助")
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(WRONG_USE, f"用法不对：{message}\n查看帮助：{self.prog} --help\n")
-
-
-class _Help(RawDescriptionHelpFormatter):
-    def add_usage(
-        self, usage: str | None, actions: Iterable[Action], groups: Iterable[Any], prefix: str | None = None
-    ) -> None:
-        HelpFormatter.add_usage(self, usage, actions, groups, "用法：" if prefix is None else prefix)
-
-
-def parser() -> Parser:
-    """The parser of the whole command line."""
+def parser(name: str = "") -> Parser:
+    """The parser of the whole command line; of one command only, where ``name`` is one: that starts sooner."""
     line = Parser(prog="zhengming", description=OVERVIEW)
     line.add_argument("--version", action="version", version=f"zhengming {__version__}", help="显示版本")
     commands = line.add_subparsers(dest="command", metavar="命令", required=True, title="命令")
-    for command in COMMANDS:
+    alone = COMMANDS.alone(name)
+    for command in [alone] if alone else COMMANDS:
         _add(commands, command)
     return line
 
@@ -53,7 +35,7 @@ def _add(commands: "_SubParsersAction[Parser]", command: Command) -> None:
     command.arguments(own)
     own.add_argument("--json", action="store_true", help="输出 JSON（格式稳定，见 docs/json.md）")
     own.add_argument("--lang", choices=("zh", "en"), default="zh", help="显示语言，默认 zh")
-    own.set_defaults(chosen=command)
+    own.set_defaults(chosen=command, refuse=own.error)
 
 
 def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
@@ -78,4 +60,4 @@ def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
 
 def _parsed(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> Namespace:
     command, rest = next(iter(arguments), ""), arguments[1:]
-    return parser().parse_args([*arguments[:1], *settings.get(command, ()), *rest])
+    return parser(command).parse_args([*arguments[:1], *settings.get(command, ()), *rest])

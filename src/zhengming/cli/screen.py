@@ -2,18 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from zhengming.cli.bar import Bar, shown
 from zhengming.ground.errors import ZhengmingError
 from zhengming.ground.words import Language, Words
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,9 @@ class Screen:
             table.add_row(*row)
         self._out.print(table)
 
-    @contextmanager
-    def progress(self) -> Iterator["Progress"]:
-        """A progress bar on stderr with rate and time left; nothing where stderr is no terminal."""
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        rate = TextColumn("{task.fields[rate]}")
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-        with Progress(*columns, console=self._err, transient=True, disable=not self._err.is_terminal) as bar:
-            yield bar
+    def bar(self, title: str, total: int) -> AbstractContextManager[Bar]:
+        """A progress bar on stderr with rate and time left; one that shows nothing where that is no terminal."""
+        return shown(self._err, title, total) if sys.stderr.isatty() else nullcontext(Bar())
 
     @cached_property
     def _out(self) -> "Console":

@@ -41,12 +41,26 @@ class Shelf(Generic[T]):
         return dict(sorted(found.items()))
 
     def _own(self) -> Iterator[T]:
-        for module in iter_modules(import_module(self.package).__path__):
-            yield getattr(import_module(f"{self.package}.{module.name}"), self.agreed)
+        for module in sorted(self._files):
+            yield getattr(import_module(f"{self.package}.{module}"), self.agreed)
 
     def _third_party(self) -> Iterator[T]:
         for entry in entry_points(group=self.package):
             yield entry.load()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files or name in self.things
+
+    @cached_property
+    def _files(self) -> set[str]:
+        return {module.name for module in iter_modules(import_module(self.package).__path__)}
+
+    def alone(self, name: str) -> T | None:
+        """The thing called ``name`` without loading the others, where it stands in a file of that name."""
+        if name not in self._files:
+            return None
+        thing: T = getattr(import_module(f"{self.package}.{name}"), self.agreed)
+        return thing if thing.name == name else None
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.things.values())

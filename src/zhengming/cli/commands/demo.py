@@ -48,18 +48,20 @@ COMMAND = Demo()
 
 def _works(folder: Path, screen: Screen) -> Iterator[dict[str, object]]:
     works = procedural.make(folder)
-    with screen.progress() as bar:
-        for path in bar.track(works, description=screen.text("作品", "works")):
+    with screen.bar(screen.text("作品", "works"), len(works)) as bar:
+        for path in works:
             yield _labelled_and_examined(path, explicit=True)
+            bar.step()
 
 
 def _every_format(folder: Path, screen: Screen) -> Iterator[dict[str, object]]:
     folder.mkdir(parents=True, exist_ok=True)
-    with screen.progress() as bar:
-        for format_ in bar.track(list(FORMATS), description=screen.text("每种格式", "every format")):
+    with screen.bar(screen.text("每种格式", "every format"), len(FORMATS)) as bar:
+        for format_ in FORMATS:
             path = folder / f"smallest{format_.suffixes[0]}"
             path.write_bytes(format_.example())
             yield _labelled_and_examined(path, explicit=False)
+            bar.step()
 
 
 def _labelled_and_examined(path: Path, explicit: bool) -> dict[str, object]:

@@ -8,9 +8,9 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
-from xml.sax.saxutils import quoteattr
 
 from zhengming.ground.cursor import LARGEST_STRUCTURE, Cursor
 from zhengming.ground.errors import BadFile, Refused
@@ -205,7 +205,7 @@ def _first_unfolded(start: bytes) -> bytes:
 def _wrapped(text: bytes, part: Described) -> tuple[bytes, bytes, bytes]:
     """The content of a part between tags that declare every namespace around it: a document of its own."""
     declared = "".join(
-        f" xmlns{':' if prefix else ''}{prefix}={quoteattr(uri)}"
+        f" xmlns{':' if prefix else ''}{prefix}=\"{escape(uri)}\""
         for prefix, uri in part.scope.items()
         if prefix != "xml" and (uri or not prefix)
     )

@@ -3,8 +3,8 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
 from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Sample
@@ -94,9 +94,9 @@ def cleaned(archive: Archive, names: list[str]) -> dict[str, bytes]:
 
 def in_text(text: str) -> str:
     """``text`` as XML character data."""
-    return escape(text)
+    return escape(text, quote=False)
 
 
 def in_attribute(text: str) -> str:
     """``text`` within the double quotes of an XML attribute."""
-    return escape(text, {'"': "&quot;"})
+    return escape(text)

@@ -6,8 +6,8 @@ Guides TC260-PG-20259A and 20257A place the label in the property ``TC260:AIGC``
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape, unescape
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
-from xml.sax.saxutils import escape
 
 from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Kept, applied
@@ -48,7 +48,7 @@ def labelled(packet: bytes | None, json_text: str) -> bytes:
 
     What is not a label stays byte for byte. A packet in UTF-16 or UTF-32 comes back in UTF-8.
     """
-    description = _DESCRIPTION % (RDF, NAMESPACE, escape(json_text))
+    description = _DESCRIPTION % (RDF, NAMESPACE, escape(json_text, quote=False))
     if packet is None:
         return (_PACKET % (RDF, description)).encode()
     text = _EMPTY_RDF.sub(rb"<\1\2></\1>", _utf8(packet))
@@ -203,8 +203,6 @@ _LOOSE = re.compile(r"""AIGC\s*(?:=\s*(["'])|>)""")
 
 
 def _loose_labels(packet: bytes) -> Iterator[Entry]:
-    from xml.sax.saxutils import unescape
-
     text = packet.decode("utf-8", "replace")
     at = 0
     never_closed: set[str] = set()
@@ -214,7 +212,7 @@ def _loose_labels(packet: bytes) -> Iterator[Entry]:
         if end < 0:
             never_closed.add(closing)
             continue
-        value = unescape(text[match.end() : end], {"&quot;": '"', "&apos;": "'"})
+        value = unescape(text[match.end() : end])
         yield Entry(PLACE, "TC260:AIGC", value, "malformed")
         at = end
 
