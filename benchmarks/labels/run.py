@@ -38,7 +38,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small files, three rounds")
     parser.add_argument("--only", nargs="*", default=list(WORKS), help="only these formats")
-    parser.add_argument("--batch", type=int, default=20, help="files in a cold batch (default 20)")
+    parser.add_argument("--batch", type=int, default=100, help="files in a cold batch (default 100)")
     options = parser.parse_args()
     options.rounds = 3 if options.quick else 7
     return options
