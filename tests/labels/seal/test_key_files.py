@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhengming.ground import der
 from zhengming.ground.errors import Refused, Unavailable, WrongInput, ZhengmingError
-from zhengming.labels.seal import der, pkcs8
+from zhengming.labels.seal import pkcs8
 from zhengming.labels.seal.key_files import (
     private_key_of,
     private_pem,

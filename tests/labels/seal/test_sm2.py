@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhengming.ground import der
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.seal import der, sm2
+from zhengming.labels.seal import sm2
 from zhengming.labels.seal.key_files import private_pem, public_pem
 from zhengming.labels.seal.private_keys import Sm2Key, generate
 from zhengming.labels.seal.sm2_curve import B, G, N, P, decompressed, is_on_curve, times_g, times_g_plus

@@ -7,8 +7,8 @@ derivation are the library's.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from zhengming.ground import der
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.seal import der
 from zhengming.labels.seal.private_keys import Ed25519Key, PrivateKey, Sm2Key
 from zhengming.labels.seal.sm2_curve import SIZE
 from zhengming.labels.seal.spki import (

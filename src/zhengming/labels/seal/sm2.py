@@ -4,8 +4,8 @@ No well-kept Python library has SM2: docs/decisions/sm2.md says why it is here a
 are DER (GB/T 35276), keys are validated, nothing here runs in constant time.
 """
 
+from zhengming.ground import der
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.seal import der
 from zhengming.labels.seal.sm2_curve import SIZE, A, B, G, N, Point, is_on_curve, times_g, times_g_plus
 from zhengming.labels.seal.sm3 import hmac, sm3
 

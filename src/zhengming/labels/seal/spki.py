@@ -4,8 +4,9 @@ from base64 import b64decode, b64encode
 from binascii import Error
 from textwrap import wrap
 
+from zhengming.ground import der
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.seal import der, sm2
+from zhengming.labels.seal import sm2
 from zhengming.labels.seal.sm2_curve import SIZE, Point, decompressed
 
 EC_PUBLIC_KEY = "1.2.840.10045.2.1"

@@ -9,8 +9,9 @@ from binascii import Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zhengming.ground import der
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.seal import der, sm2
+from zhengming.labels.seal import sm2
 from zhengming.labels.seal.certificates import certificate_spki
 from zhengming.labels.seal.signer import ED25519, RSA_WITH_SHA256, SM2_WITH_SM3
 from zhengming.labels.seal.sm3 import sm3
