@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhengming.ground import der
 from zhengming.ground.errors import WrongInput, ZhengmingError
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.seal import der
 from zhengming.labels.seal.certificates import certificate_spki, holder, reaches_anchor
 from zhengming.labels.seal.examination import Verdict, examine_seal
 from zhengming.labels.seal.key_files import (

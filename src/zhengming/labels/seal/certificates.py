@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
 
+from zhengming.ground import der
 from zhengming.ground.errors import WrongInput
-from zhengming.labels.seal import der, sm2
+from zhengming.labels.seal import sm2
 from zhengming.labels.seal.signer import SM2_WITH_SM3
 from zhengming.labels.seal.spki import is_sm2, sm2_point
 
