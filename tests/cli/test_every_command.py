@@ -1,8 +1,10 @@
 """What every command keeps: help with examples that parse, in Chinese, and a start that is quick."""
 
+import re
 import shlex
 import subprocess
 import sys
+from unicodedata import east_asian_width
 
 import pytest
 
@@ -35,11 +37,62 @@ def test_its_examples_parse(command: Command) -> None:
         assert line.parser().parse_args(arguments).chosen is command
 
 
-def test_wrong_use_ends_with_status_2_and_says_where_help_is(capsys: pytest.CaptureFixture[str]) -> None:
+@every_command
+def test_its_help_stands_in_columns_that_fit_the_terminal(
+    command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        line.parser().parse_args([command.name, "--help"])
+    text = capsys.readouterr().out
+    described = text[: text.index("示例：")].splitlines()
+    assert max(map(columns, described)) <= 80
+    rows = [re.match(r"(  \S.*?\S {2,})\S", row) for row in described]
+    starts = {columns(row[1]) for row in rows if row}
+    assert len(starts) == 1, starts
+    assert not re.search(r"--[a-z-]+ [A-Z]", text), "the value of an option is named in Chinese"
+
+
+def columns(text: str) -> int:
+    return sum(2 if east_asian_width(mark) in "WF" else 1 for mark in text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["label"], "缺少 路径"),
+        (["labl", "图.png"], "命令 不能是 labl；可用的有：code, demo, examine,"),
+        (["label", "图.png", "--foo"], "没有这样的选项或参数：--foo"),
+        (["label", "图.png", "--attribute", "9"], "--attribute 不能是 9；可用的有：1, 2, 3"),
+        (["label", "图.png", "--height", "高"], "--height 须是数字，得到 '高'"),
+        (["label", "图.png", "--out"], "--out 之后须给出它的值"),
+        (["label", "图.png", "--dry-run=1"], "--dry-run 不带值，得到 '1'"),
+    ],
+)
+def test_wrong_use_ends_with_status_2_and_says_in_chinese_what_is_wrong_and_where_help_is(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as end:
-        line.run(["label"], {})
+        line.run(arguments, {})
+    said = capsys.readouterr().err
     assert end.value.code == 2
-    assert "--help" in capsys.readouterr().err
+    assert f"用法不对：{words}" in said
+    assert "--help" in said
+
+
+def test_without_a_command_the_overview_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        line.run([], {})
+    assert end.value.code == 0
+    out = capsys.readouterr().out
+    assert all(command.summary.zh in out for command in COMMANDS)
+
+
+def test_an_option_that_only_the_settings_name_is_laid_at_their_door(capsys: pytest.CaptureFixture[str]) -> None:
+    assert line.run(["law"], {"law": ["--artcle=1"]}) == 2
+    assert (
+        "设置（zhengming.toml 或 ZHENGMING_LAW_… 环境变量）里有 law 没有的选项：--artcle=1" in capsys.readouterr().err
+    )
 
 
 def test_settings_are_options_typed_first(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from zhengming import __version__
 from zhengming.cli.command import COMMANDS, INTERRUPTED, WRONG_USE, Command
 from zhengming.cli.parser import Parser
 from zhengming.cli.screen import Screen
-from zhengming.ground.errors import ZhengmingError
+from zhengming.ground.errors import WrongInput, ZhengmingError
 
 OVERVIEW = """\
 正名：给合成内容以正确的名称，并能证明。
@@ -43,9 +43,10 @@ def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
 
     ``settings`` holds, by command, options as if typed before the others, so what is typed has the last word.
     """
-    options = _parsed(arguments, settings)
-    screen = Screen(options.lang, options.json)
+    screen = Screen()
     try:
+        options = _parsed(arguments, settings)
+        screen = Screen(options.lang, options.json)
         return int(options.chosen.run(options, screen))
     except ZhengmingError as error:
         screen.error(error)
@@ -59,5 +60,15 @@ def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
 
 
 def _parsed(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> Namespace:
+    """The options of one command. Raises WrongInput where the settings name one that the command does not have."""
     command, rest = next(iter(arguments), ""), arguments[1:]
-    return parser(command).parse_args([*arguments[:1], *settings.get(command, ()), *rest])
+    given = settings.get(command, ())
+    options, unknown = parser(command).parse_known_args([*arguments[:1], *given, *rest] or ["--help"])
+    if strange := " ".join(one for one in unknown if one in given):
+        raise WrongInput(
+            f"设置（zhengming.toml 或 ZHENGMING_{command.upper()}_… 环境变量）里有 {command} 没有的选项：{strange}",
+            f"the settings (zhengming.toml, ZHENGMING_{command.upper()}_…) name no option of {command}: {strange}",
+        )
+    if unknown:
+        options.refuse("unrecognized arguments: " + " ".join(unknown))
+    return options

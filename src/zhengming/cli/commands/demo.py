@@ -26,7 +26,9 @@ class Demo(Command):
     examples = ("zhengming demo", "zhengming demo --out 演示/")
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--out", type=Path, default=Path("out/demo"), help="放文件的文件夹，默认 out/demo")
+        parser.add_argument(
+            "--out", type=Path, metavar="文件夹", default=Path("out/demo"), help="放文件的文件夹，默认 out/demo"
+        )
 
     def run(self, options: Namespace, screen: Screen) -> int:
         screen.say(

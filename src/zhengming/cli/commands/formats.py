@@ -6,7 +6,7 @@ from zhengming.cli.command import DONE, Command
 from zhengming.cli.screen import Screen
 from zhengming.ground.words import Words
 from zhengming.labels.explicit.labeller import LABELLERS
-from zhengming.labels.format import FORMATS, Format
+from zhengming.labels.format import FORMATS, Format, Medium
 
 CONFIDENCE = {
     "H": Words("确定", "high"),
@@ -21,10 +21,10 @@ class Formats(Command):
     summary = Words(
         "列出支持的文件格式、标识写入位置及其依据", "list the file formats, where the label stands, and why"
     )
-    examples = ("zhengming formats", "zhengming formats --json")
+    examples = ("zhengming formats", "zhengming formats --medium image", "zhengming formats --json")
 
     def arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--medium", help=Words("只列一种媒介，如 image", "one medium only, e.g. image").zh)
+        parser.add_argument("--medium", choices=list(Medium), help="只列一种媒介")
 
     def run(self, options: Namespace, screen: Screen) -> int:
         rows = [_row(format_) for format_ in FORMATS if options.medium in (None, format_.medium)]

@@ -89,15 +89,20 @@ def _explicit_arguments(parser: ArgumentParser) -> None:
     shown = parser.add_argument_group("显式标识（人看得见、听得到的）")
     shown.add_argument("--explicit", action=BooleanOptionalAction, default=False, help="同时添加显式标识")
     shown.add_argument(
-        "--text", default=Wish.text, help=f"标识文字，默认“{Wish.text}”；须含人工智能和生成合成两个要素"
+        "--text",
+        default=Wish.text,
+        metavar="文字",
+        help=f"标识文字，默认“{Wish.text}”；须含人工智能和生成合成两个要素",
     )
     corners = ("bottom-right", "bottom-left", "top-right", "top-left")
     shown.add_argument("--corner", choices=corners, help="图像、视频、页面上的位置；默认选最平静的一角")
     shown.add_argument(
         "--position", choices=("start", "end", "both"), default=Wish.position, help="文本、音频中的位置"
     )
-    shown.add_argument("--height", type=float, default=Wish.height, help="文字高度占最短边的比例，至少 0.05")
-    shown.add_argument("--seconds", type=float, help="视频标识从首帧起显示的秒数，至少 2；默认全程")
+    shown.add_argument(
+        "--height", type=float, default=Wish.height, metavar="比例", help="文字高度占最短边的比例，至少 0.05"
+    )
+    shown.add_argument("--seconds", type=float, metavar="秒", help="视频标识从首帧起显示的秒数，至少 2；默认全程")
     shown.add_argument(
         "--sound", choices=("voice", "rhythm"), default=Wish.sound, help="音频：语音，或节奏“短长 短短”"
     )

@@ -17,7 +17,10 @@ class Law(Command):
 
     def arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--article", type=int, metavar="条", help="只看第几条")
-        parser.add_argument("--for", dest="bearer", choices=list(BEARERS), help="只看某一方的义务")
+        parties = ", ".join(BEARERS)
+        parser.add_argument(
+            "--for", dest="bearer", metavar="谁", choices=list(BEARERS), help=f"只看某一方的义务：{parties}"
+        )
         parser.add_argument("--planned", action="store_true", help="只看尚未落实的")
         parser.add_argument("--markdown", action="store_true", help="打印 docs/law.md 全文")
 
