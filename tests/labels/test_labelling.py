@@ -1,12 +1,14 @@
 """The labelling of a file: all of it or nothing of it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from zhengming.ground.errors import Refused, WrongInput, ZhengmingError
 from zhengming.labels.edit import Edit
+from zhengming.labels.examination import examine
 from zhengming.labels.format import FORMATS
 from zhengming.labels.labelling import label, labels_in, opened
 from zhengming.labels.metadata_label import MetadataLabel
@@ -113,6 +115,16 @@ def test_no_provider_and_no_attribute_outside_the_three_is_written(picture: Path
 def test_a_file_that_is_not_there_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(WrongInput, match="absent"):
         label(tmp_path / "absent.png", PRODUCER)
+
+
+@pytest.mark.parametrize("name", ["pipe.png", "circle.png", "folder.png", "a\0b.png"])
+def test_what_is_no_file_is_refused_instead_of_waited_for(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "circle.png").symlink_to("circle.png")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(WrongInput, match=r"\.png|null"):
+        label(tmp_path / name, PRODUCER)
+    assert isinstance(examine(tmp_path / name).error, WrongInput)
 
 
 def test_what_does_not_read_back_never_takes_the_place_of_the_file(

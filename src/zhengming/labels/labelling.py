@@ -19,7 +19,7 @@ from zhengming.labels.format import Format
 from zhengming.labels.metadata_label import KEYS, Attribute, MetadataLabel
 from zhengming.labels.reading import Reading, is_label, read_label
 from zhengming.labels.recognition import recognise
-from zhengming.labels.replace import apply, locked, replacing
+from zhengming.labels.replace import apply, locked, replacing, same
 
 if TYPE_CHECKING:
     from zhengming.labels.c2pa.signing import Credentials
@@ -95,7 +95,7 @@ def label_file(
     source: Path, target: Path, order: Order, *, dry_run: bool = False, progress: Progress | None = None
 ) -> Labelled:
     """The journey of one file. ``source`` and ``target`` may be the same path."""
-    with opened(source, shared=dry_run or source.resolve() != target.resolve()) as file:
+    with opened(source, shared=dry_run or not same(source, target)) as file:
         format_ = recognise(file, source.name)
         before = labels_in(format_, file)
         shown_file, shown = show(file, format_, order, target.parent, progress)
@@ -115,8 +115,8 @@ def opened(path: Path, shared: bool = True) -> Iterator[BinaryIO]:
     with ExitStack() as stack:
         try:
             file = stack.enter_context(locked(path, shared))
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             raise WrongInput(f"打不开 {path}：{reason}", f"cannot open {path}: {reason}") from None
         yield file
 

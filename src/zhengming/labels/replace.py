@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from zhengming.ground.errors import Unavailable
+from zhengming.ground.errors import Unavailable, WrongInput
 from zhengming.labels import journal
 from zhengming.labels.edit import Edit, Progress, copy
 
@@ -55,10 +55,10 @@ def apply(
     Raises BadFile when the source changed meanwhile, and OSError as the system does, e.g. for a
     full disk; then the target is as it was.
     """
-    if _same(source, target) and file.writable() and os.fstat(file.fileno()).st_size >= in_place_from:
+    if same(source, target) and file.writable() and os.fstat(file.fileno()).st_size >= in_place_from:
         plan = journal.planned(edit, file)
         if plan is not None:
-            journal.carry_out(plan, file, target.resolve(), progress, check)
+            journal.carry_out(plan, file, real(target), progress, check)
             return Way.IN_PLACE
     with replacing(target) as sink:
         copy(edit, file, sink, progress)
@@ -67,8 +67,17 @@ def apply(
     return Way.COPIED
 
 
-def _same(source: Path, target: Path) -> bool:
-    return source.resolve() == target.resolve()
+def same(source: Path, target: Path) -> bool:
+    """Whether two paths lead to one file, which need not exist."""
+    return real(source) == real(target)
+
+
+def real(path: Path) -> Path:
+    """Where ``path`` leads; where it can lead nowhere (a circle of links), a path whose opening says so."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # a zero byte
+        return path
 
 
 @contextmanager
@@ -76,9 +85,12 @@ def locked(path: Path, shared: bool = False, patience: float = PATIENCE) -> Iter
     """``path`` opened for reading, and for writing where allowed, while no other process of ours changes it.
 
     A half-done edit that a crash left is undone first. ``shared``: for reading only, along with other readers.
-    Raises Unavailable when another process is not done within ``patience`` seconds, OSError as :func:`open` does.
+    Raises WrongInput for what is no file, such as a pipe that might never end, Unavailable when another process is
+    not done within ``patience`` seconds, OSError as :func:`open` does.
     """
-    path = path.resolve()
+    path = real(path)
+    if path.exists() and not path.is_file():
+        raise WrongInput(f"{path} 是管道、设备或文件夹，不是文件", f"{path} is a pipe, a device or a folder, no file")
     if shared and journal.path_for(path).exists():
         shared = False
     with contextlib.closing(_opened(path, shared, patience)) as file:
@@ -89,7 +101,7 @@ def locked(path: Path, shared: bool = False, patience: float = PATIENCE) -> Iter
 
 def recover(path: Path) -> bool:
     """Undo what a crash left half done of an edit in place of ``path``; whether there was something to undo."""
-    path = path.resolve()
+    path = real(path)
     if not journal.path_for(path).exists():
         return False
     with locked(path):
@@ -137,7 +149,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     It lies in the same folder under a name made from that of ``path``, so what a killed process left there is
     taken over by the next one. Raises Unavailable while another process writes the same file.
     """
-    path = path.resolve()
+    path = real(path)
     fresh = journal.beside(path, "new")
     file = _fresh(fresh)
     try:
