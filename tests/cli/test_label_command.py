@@ -123,9 +123,11 @@ def test_wrong_use_is_told_before_any_file_is_touched(
     assert (folder / "甲.png").read_bytes() == before
 
 
-def test_what_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("label", tmp_path / "无.png", "--producer", PRODUCER) == WRONG_USE
-    assert "找不到" in capsys.readouterr().err
+@pytest.mark.parametrize("name", ["无.png", "*.pn?", "nowhere.png", "long" * 1000], ids=str.__len__)
+def test_what_is_not_there_is_told(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "nowhere.png").symlink_to("absent.png")
+    assert run("label", tmp_path / name, "--producer", PRODUCER) == WRONG_USE
+    assert name in capsys.readouterr().err
 
 
 def test_a_folder_that_may_not_be_written_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

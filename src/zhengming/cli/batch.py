@@ -41,8 +41,16 @@ class Source:
 
 def gather(names: Iterable[str], recursive: bool) -> list[Source]:
     """The files that ``names`` mean, each once, in the order given. Raises WrongInput when one means nothing."""
-    found = [source for name in names for source in _meant(name, recursive)]
+    found = [source for name in names for source in _readable(name, recursive)]
     return list({source.path.absolute(): source for source in found}.values())
+
+
+def _readable(name: str, recursive: bool) -> list[Source]:
+    try:
+        return list(_meant(name, recursive))
+    except OSError as error:  # a folder that may not be entered, a name that is too long
+        reason = error.strerror or str(error)
+        raise WrongInput(f"读不了 {name}：{reason}", f"cannot read {name}: {reason}") from None
 
 
 def _meant(name: str, recursive: bool) -> Iterator[Source]:
@@ -51,10 +59,14 @@ def _meant(name: str, recursive: bool) -> Iterator[Source]:
         yield from (Source(file, path, named=False) for file in _files_in(path, recursive))
     elif path.exists():
         yield Source(path, path.parent, named=True)
-    elif matches := [Path(match) for match in sorted(glob.glob(name, recursive=True))]:  # noqa: PTH207  # a whole pattern, not a folder and a pattern
-        yield from (Source(match, match.parent, named=True) for match in matches if match.is_file())
+    elif matches := [match for match in _matching(name) if match.is_file()]:
+        yield from (Source(match, match.parent, named=True) for match in matches)
     else:
-        raise WrongInput(f"找不到 {name}", f"there is no {name}")
+        raise WrongInput(f"找不到文件 {name}", f"there is no file {name}")
+
+
+def _matching(pattern: str) -> list[Path]:
+    return [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207  # a whole pattern, not a folder and a pattern
 
 
 def _files_in(folder: Path, recursive: bool) -> Iterator[Path]:
