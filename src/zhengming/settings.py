@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from zhengming.ground.errors import WrongInput
+from zhengming.ground.system_errors import cannot_read
 
 FILE = "zhengming.toml"
 PREFIX = "ZHENGMING_"
@@ -49,10 +50,12 @@ def _file(folder: Path, environment: Mapping[str, str]) -> dict[str, dict[str, o
         return {}
     try:
         sections = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise WrongInput(
-            f"读不了设置文件 {path}：{error}", f"cannot read the settings file {path}: {error}"
+            f"设置文件 {path} 的 TOML 写法有误：{error}", f"cannot read the settings file {path}: {error}"
         ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise cannot_read(path, error) from None
     for name, section in sections.items():
         if not isinstance(section, dict):
             raise WrongInput(f"{path}：{name} 须写在 [命令] 之下", f"{path}: {name} belongs under a [command]")

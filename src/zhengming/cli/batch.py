@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from zhengming.cli.bar import Bar
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
+from zhengming.ground.system_errors import cannot_read
 from zhengming.labels.edit import Progress
 
 T = TypeVar("T")
@@ -49,8 +50,7 @@ def _readable(name: str, recursive: bool) -> list[Source]:
     try:
         return list(_meant(name, recursive))
     except OSError as error:  # a folder that may not be entered, a name that is too long
-        reason = error.strerror or str(error)
-        raise WrongInput(f"读不了 {name}：{reason}", f"cannot read {name}: {reason}") from None
+        raise cannot_read(name, error) from None
 
 
 def _meant(name: str, recursive: bool) -> Iterator[Source]:

@@ -10,6 +10,7 @@ from getpass import getpass
 from pathlib import Path
 
 from zhengming.ground.errors import WrongInput
+from zhengming.ground.system_errors import cannot_read
 
 VARIABLE = "ZHENGMING_KEY_PASSPHRASE"
 
@@ -38,7 +39,7 @@ def _given(file: Path | None) -> bytes:
     try:
         return file.read_bytes().rstrip(b"\r\n")
     except OSError as error:
-        raise WrongInput(f"读不了口令文件 {file}：{error}", f"cannot read {file}: {error}") from None
+        raise cannot_read(file, error) from None
 
 
 def _typed(prompt: str) -> bytes:

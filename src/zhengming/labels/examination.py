@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from zhengming.ground.errors import WrongInput, ZhengmingError
+from zhengming.ground.errors import ZhengmingError
+from zhengming.ground.system_errors import cannot_read
 from zhengming.labels.advice import Advice, advice
 from zhengming.labels.c2pa.manifest import Manifest, read_manifest
 from zhengming.labels.explicit.labeller import LABELLERS
@@ -212,8 +213,7 @@ def _opened(source: str | Path | BinaryIO) -> Iterator[tuple[BinaryIO, BinaryIO 
             ]
             sidecar = stack.enter_context(beside[0].open("rb")) if beside else None
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise WrongInput(f"打不开 {path}：{reason}", f"cannot open {path}: {reason}") from None
+            raise cannot_read(path, error) from None
         yield file, sidecar
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
-from zhengming.ground.errors import Refused, WrongInput, ZhengmingError
+from zhengming.ground.errors import Refused, ZhengmingError
 from zhengming.ground.ids import content_number
+from zhengming.ground.system_errors import cannot_read
 from zhengming.labels.edit import Edit, Progress, copy, new_size
 from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
 from zhengming.labels.format import Format
@@ -116,8 +117,7 @@ def opened(path: Path, shared: bool = True) -> Iterator[BinaryIO]:
         try:
             file = stack.enter_context(locked(path, shared))
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise WrongInput(f"打不开 {path}：{reason}", f"cannot open {path}: {reason}") from None
+            raise cannot_read(path, error) from None
         yield file
 
 

@@ -11,6 +11,7 @@ from zhengming.cli.batch import Source
 from zhengming.cli.command import DONE, SOME_FAILED, Command
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
+from zhengming.ground.system_errors import cannot_read
 from zhengming.ground.words import Words
 from zhengming.labels.edit import Progress
 from zhengming.labels.examination import Examination, Terms, examine
@@ -87,7 +88,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongInput(f"读不了 {path}：{error}", f"cannot read {path}: {error}") from None
+        raise cannot_read(path, error) from None
 
 
 def examined(source: Source, progress: Progress | None, terms: Terms) -> Examination:  # noqa: ARG001 - quick
@@ -124,10 +125,11 @@ def _findings(result: Examination) -> Iterator[Finding]:
 def _page(result: Examination, screen: Screen) -> None:
     """One file on a page of its own: the verdict first, then what it rests on, then what to do."""
     kind = result.format.title if result.format else screen.text("格式不明", "unknown format")
-    print(f"{result.path}（{kind}）\n  {screen.text('结论', 'verdict')}：{result.verdict}")
+    screen.line(f"{result.path}（{kind}）")
+    screen.line(f"  {screen.text('结论', 'verdict')}：{result.verdict}")
     for line in _lines(result, screen):
-        print(f"  {line}")
-    print()
+        screen.line(f"  {line}")
+    screen.line()
 
 
 def _lines(result: Examination, screen: Screen) -> Iterator[str]:

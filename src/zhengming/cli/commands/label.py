@@ -13,6 +13,7 @@ from zhengming.cli.batch import Source
 from zhengming.cli.command import DONE, SOME_FAILED, Command
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput, ZhengmingError
+from zhengming.ground.system_errors import cannot_write
 from zhengming.ground.words import Words
 from zhengming.labels.edit import Progress
 from zhengming.labels.explicit.labeller import Wish
@@ -189,8 +190,7 @@ def outcome(source: Source, progress: Progress | None, order: Order, out: Path |
     except ZhengmingError as error:
         return Outcome(source, target, error=error, json=_json(source, target, error=error))
     except OSError as error:
-        reason = error.strerror or str(error)
-        failure = WrongInput(f"写不了 {target}：{reason}", f"cannot write {target}: {reason}")
+        failure = cannot_write(target, error)
         return Outcome(source, target, error=failure, json=_json(source, target, error=failure))
     return Outcome(source, target, done, json=_json(source, target, done))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from zhengming import __version__
 from zhengming.ground.errors import BadFile, Unavailable, WrongInput
+from zhengming.ground.system_errors import cannot_read
 from zhengming.labels.c2pa.manifest import ASSERTION, LARGEST_WHOLE, STREAMED, read_manifest, settings
 from zhengming.labels.format import Format
 from zhengming.labels.metadata_label import Attribute, MetadataLabel
@@ -41,7 +42,7 @@ class Credentials:
         try:
             return cls(chain.read_bytes(), key.read_bytes())
         except OSError as error:
-            raise WrongInput(f"读不了 C2PA 证书或私钥：{error}", f"cannot read C2PA chain or key: {error}") from None
+            raise cannot_read(error.filename, error) from None
 
 
 def sign(source: BinaryIO, sink: BinaryIO, format_: Format, label: MetadataLabel, credentials: Credentials) -> None:

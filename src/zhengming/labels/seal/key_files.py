@@ -6,6 +6,7 @@ from pathlib import Path
 from secrets import token_bytes
 
 from zhengming.ground.errors import Refused, Unavailable, WrongInput
+from zhengming.ground.system_errors import reason
 from zhengming.labels.seal import pkcs8
 from zhengming.labels.seal.private_keys import PrivateKey, with_certificates
 from zhengming.labels.seal.spki import pem, pem_blocks
@@ -77,7 +78,8 @@ def write_new(path: Path, text: str, mode: int) -> None:
     except FileExistsError:
         raise Refused(f"文件已存在，不覆盖：{path}", f"the file exists and is not overwritten: {path}") from None
     except OSError as error:
-        raise Unavailable(f"无法写入 {path}：{error}", f"cannot write {path}: {error}") from None
+        why = reason(error)
+        raise Unavailable(f"写不了 {path}：{why.zh}", f"cannot write {path}: {why.en}") from None
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(text)
         file.flush()
@@ -113,7 +115,8 @@ def read_text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise Unavailable(f"无法读取 {path}：{error}", f"cannot read {path}: {error}") from None
+        why = reason(error)
+        raise Unavailable(f"读不了 {path}：{why.zh}", f"cannot read {path}: {why.en}") from None
     if len(data) > LARGEST_FILE:
         raise WrongInput(f"文件过大，不是密钥文件：{path}", f"too large for a key file: {path}")
     return data.decode("utf-8", "replace")
