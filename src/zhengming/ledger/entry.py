@@ -24,7 +24,6 @@ WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,63}")
 PERSONAL = re.compile(r"(?<![A-Za-z0-9])(?:[1-9]\d{16}[0-9Xx]|(?:\+?86)?1[3-9]\d{9})(?![A-Za-z0-9])")
 
 Fact = str | int
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ class Entry:
 
     kind: str
     at: int
-    subjects: Mapping[str, str] = field(default=_NONE)
-    digests: Mapping[str, Digest] = field(default=_NONE)
-    facts: Mapping[str, Fact] = field(default=_NONE)
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, Digest] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_name(self.kind)

@@ -55,7 +55,9 @@ class FileStore:
         self._entries, self._checkpoints = self._file("entries"), self._file("checkpoints")
         self._offsets, self._rows = self._file("offsets"), [self._file(f"hashes-{row}") for row in range(ROWS)]
         mark = self._mark()
-        self.size, self._end, self._checkpoint_at = mark["size"], mark["end"], mark["checkpoint"]
+        self.size: int = mark["size"]
+        self._end: int = mark["end"]
+        self._checkpoint_at: int = mark["checkpoint"]
         self._hashed: list[int] = mark["hashed"]
         if self.writing:
             self._recover()

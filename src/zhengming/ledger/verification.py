@@ -1,0 +1,196 @@
+"""Verifying an export offline (Art. 16, 21: records that an authority can check without trusting their keeper).
+
+What is found: any changed, swapped, missing or added entry, with its number where that can be told; a wrong or
+foreign signature; two histories under one key. What only an anchor can find, a checkpoint that was kept elsewhere:
+a ledger cut off at an earlier checkpoint, or written anew by whoever holds the key.
+"""
+
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from zhengming.ground.errors import BadFile, ZhengmingError
+from zhengming.ledger.anchoring import Anchored, stamped
+from zhengming.ledger.checkpoint import Checkpoint, checkpoint_of
+from zhengming.ledger.entry_check import EntryCheck
+from zhengming.ledger.export_reading import Block, Lines, check_end, read_blocks, read_opening
+from zhengming.ledger.findings import Finding, Findings
+from zhengming.ledger.note import ED25519, VerifierKey
+from zhengming.ledger.progress import Progress
+from zhengming.ledger.proofs import shows_consistency
+from zhengming.ledger.tree import EMPTY_ROOT, TILE
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What the one who verifies knows from elsewhere.
+
+    ``keys``: of the log and of witnesses. ``anchors``: checkpoints kept elsewhere. ``authorities``: certificates
+    (DER) of timestamping authorities.
+    """
+
+    keys: tuple[VerifierKey, ...] = ()
+    anchors: tuple[Anchored, ...] = ()
+    authorities: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What an export is worth. ``trusted``: a key from elsewhere signed it, not only the one that it brings along.
+
+    ``entries``: how many lines of entries were read; ``more``: findings beyond those listed.
+    """
+
+    origin: str
+    size: int
+    entries: int
+    root: bytes | None
+    checkpoints: int
+    trusted: bool
+    anchors: int
+    findings: tuple[Finding, ...]
+    more: int
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+
+def verify_export(file: BinaryIO, trust: Trust | None = None, progress: Progress | None = None) -> Verification:
+    """Verify the export in ``file``, from its beginning to its end, in bounded memory."""
+    check = _Check(Lines(file), trust or Trust())
+    try:
+        check.run(progress)
+    except BadFile as error:
+        check.findings.add("damaged", detail=error)
+    return check.result()
+
+
+@dataclass
+class _Check:
+    """One verification under way."""
+
+    lines: Lines
+    trust: Trust
+    findings: Findings = field(default_factory=Findings)
+    origin: str = ""
+    size: int = 0
+    keys: list[VerifierKey] = field(default_factory=list)
+    last: Checkpoint | None = None
+    blocks: int = 0
+    trusted: bool = False
+    roots: dict[int, bytes] = field(default_factory=dict)
+    entries: EntryCheck | None = None
+
+    def run(self, progress: Progress | None) -> None:
+        self.origin, self.size, self.keys = read_opening(self.lines)
+        for block in read_blocks(self.lines):
+            self._block(block)
+        self._last_block()
+        tiles = self._tiles()
+        sizes = {*self.roots, *(checkpoint_of(anchor.note).size for anchor in self.trust.anchors), self.size}
+        self.entries = EntryCheck(self.lines, tiles, sizes, self.findings)
+        stated = self.lines.number("entries")
+        self.entries.run(stated, progress)
+        if stated != self.size:
+            self.findings.add("count", stated=self.size, found=stated)
+        self._compare_roots(self.entries.roots)
+        self._anchors(self.entries.roots)
+        check_end(self.lines)
+
+    def _block(self, block: Block) -> None:
+        """One checkpoint: of this log, signed, every signature right, and grown from the one before."""
+        found, before = block.checkpoint, self.last
+        if found.origin != self.origin:
+            self.findings.add("other-log", size=found.size, origin=found.origin)
+        self._signatures(block)
+        old_size, old_root = (before.size, before.root) if before else (0, EMPTY_ROOT)
+        if before and found.size <= old_size:
+            code = "fork" if found.size == old_size and found.root != old_root else "order"
+            self.findings.add(code, size=found.size)
+        elif not shows_consistency(old_size, found.size, old_root, found.root, block.proof):
+            self.findings.add("inconsistent", old=old_size, size=found.size)
+        for token in block.timestamps:
+            self._stamp(block, token)
+        self.last, self.blocks = found, self.blocks + 1
+        self.roots.setdefault(found.size, found.root)
+
+    def _signatures(self, block: Block) -> None:
+        """The log's own signature must be there; whoever else signed must be known and right."""
+        known = {(key.name, key.id): key for key in (*self.keys, *self.trust.keys)}
+        right = [
+            key
+            for each in block.note.signatures
+            if (key := known.get((each.name, each.key_id))) and block.note.by(key)
+        ]
+        if len(right) < len(block.note.signatures):
+            self.findings.add("signature", size=block.checkpoint.size)
+        if not any(_is_log(key, self.origin) for key in right):
+            self.findings.add("unsigned", size=block.checkpoint.size)
+        self.trusted = any(key in self.trust.keys for key in right)
+
+    def _stamp(self, block: Block, token: bytes) -> None:
+        try:
+            stamped(token, block.note, self.trust.authorities)
+        except ZhengmingError as error:
+            self.findings.add("timestamp", size=block.checkpoint.size, detail=error)
+
+    def _last_block(self) -> None:
+        if self.last is None:
+            self.findings.add("unsigned", size=self.size)
+        elif self.last.size != self.size:
+            self.findings.add("uncovered", size=self.last.size, stated=self.size)
+        if self.trust.keys and not self.trusted:
+            self.findings.add("foreign-key")
+
+    def _tiles(self) -> list[bytes]:
+        start, count = self.lines.at, self.lines.number("tiles")
+        if count != self.size // TILE:
+            raise BadFile("分块数与条数不符", "the number of tiles does not fit the size", start)
+        return [self.lines.hash() for _ in range(count)]
+
+    def _compare_roots(self, found: dict[int, bytes]) -> None:
+        """The first checkpoint that does not fit bounds where the change is."""
+        good = 0
+        for size, root in sorted(self.roots.items()):
+            if size in found and found[size] != root:
+                self.findings.add("root", index=good, old=good, size=size)
+                return
+            good = size
+
+    def _anchors(self, found: dict[int, bytes]) -> None:
+        for anchor in self.trust.anchors:
+            self._anchor(anchor, checkpoint_of(anchor.note), found)
+
+    def _anchor(self, anchor: Anchored, stated: Checkpoint, found: dict[int, bytes]) -> None:
+        keys = self.trust.keys or self.keys
+        if stated.origin != self.origin or not any(anchor.note.by(key) for key in keys):
+            self.findings.add("anchor", size=stated.size)
+            return
+        if anchor.token:
+            try:
+                stamped(anchor.token, anchor.note, self.trust.authorities)
+            except ZhengmingError as error:
+                self.findings.add("timestamp", size=stated.size, detail=error)
+        if stated.size > self.size:
+            self.findings.add("cut-tail", index=self.size, size=stated.size, found=self.size)
+        elif found.get(stated.size) != stated.root:
+            self.findings.add("fork", size=stated.size)
+
+    def result(self) -> Verification:
+        entries = self.entries
+        return Verification(
+            self.origin,
+            self.size,
+            entries.count if entries else 0,
+            entries.roots.get(self.size) if entries else None,
+            self.blocks,
+            self.trusted,
+            len(self.trust.anchors),
+            tuple(self.findings.kept),
+            self.findings.more,
+        )
+
+
+def _is_log(key: VerifierKey, origin: str) -> bool:
+    return key.kind == ED25519 and key.name == origin
