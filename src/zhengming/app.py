@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 
 from zhengming import settings
-from zhengming.cli import line
+from zhengming.cli import line, streams
 from zhengming.cli.command import COMMANDS, WRONG_USE
 from zhengming.ground.errors import ZhengmingError
 
 
 def main() -> int:
     """Run the command line on the arguments of this process; the exit status is returned."""
+    streams.prepare()
     try:
         typed = settings.read(Path.cwd(), os.environ, next(iter(sys.argv[1:]), ""), COMMANDS)
     except ZhengmingError as error:

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from zhengming.cli import streams
 from zhengming.cli.bar import Bar
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
@@ -102,6 +103,7 @@ def run(
     ``jobs``: processes; None for one, or for every core when there are many files. ``threads``: how many files
     a process works on at a time, for work that mostly waits for the disk: waits that overlap cost one.
     """
+    streams.silence_logs()
     jobs = min(jobs or _jobs(len(sources), threads), len(sources))
     with screen.bar(title, len(sources)) as bar:
         results = []

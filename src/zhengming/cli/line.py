@@ -1,11 +1,11 @@
 """The command line as a whole: the parser made of the shelf of commands, and one run of it."""
 
-import sys
 from argparse import Namespace, _SubParsersAction
 from collections.abc import Mapping, Sequence
 
 from zhengming import __version__
-from zhengming.cli.command import COMMANDS, INTERRUPTED, WRONG_USE, Command
+from zhengming.cli import streams
+from zhengming.cli.command import COMMANDS, INTERRUPTED, SOME_FAILED, WRONG_USE, Command
 from zhengming.cli.parser import Parser
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput, ZhengmingError
@@ -47,7 +47,9 @@ def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
     try:
         options = _parsed(arguments, settings)
         screen = Screen(options.lang, options.json)
-        return int(options.chosen.run(options, screen))
+        status = int(options.chosen.run(options, screen))
+        streams.flush()
+        return status
     except ZhengmingError as error:
         screen.error(error)
         return WRONG_USE
@@ -55,8 +57,12 @@ def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
         screen.note("已中断；已完成的文件不受影响", "interrupted; files already done stay done")
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has left, as head(1) does
-        sys.stderr.close()
+        streams.let_go()
         return INTERRUPTED
+    except OSError as error:  # those of files are errors of ours by now: this is stdout
+        streams.let_go()
+        screen.note(f"结果输出不了：{error.strerror}", f"cannot write the results: {error.strerror}")
+        return SOME_FAILED
 
 
 def _parsed(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> Namespace:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from zhengming.cli.bar import Bar, shown
+from zhengming.cli.printable import printable
 from zhengming.ground.errors import ZhengmingError
 from zhengming.ground.words import Language, Words
 
@@ -28,13 +29,18 @@ class Screen:
         return Words(zh, en).in_(self.language)
 
     def say(self, zh: str, en: str) -> None:
-        """A line for people; not shown with ``--json``."""
+        """A text for people; not shown with ``--json``."""
         if not self.as_json:
-            print(self.text(zh, en))
+            print(printable(self.text(zh, en), keep="\n"))
+
+    def line(self, text: str = "") -> None:
+        """One line for people, whatever is in it."""
+        print(printable(text))
 
     def note(self, zh: str, en: str) -> None:
         """A line on stderr, shown always."""
-        print(self.text(zh, en), file=sys.stderr)
+        if sys.stderr is not None:  # closed by who started us
+            print(printable(self.text(zh, en), keep="\n"), file=sys.stderr)
 
     def error(self, error: ZhengmingError) -> None:
         """An error of ours, on stderr."""
@@ -42,7 +48,8 @@ class Screen:
 
     def json(self, value: Any) -> None:
         """The one JSON document of this command."""
-        print(json.dumps(value, ensure_ascii=False, indent=2))
+        unicode = sys.stdout is None or sys.stdout.encoding.lower() in ("utf-8", "utf8")
+        print(json.dumps(value, ensure_ascii=not unicode, indent=2))
 
     def table(self, titles: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> None:
         """A table for people; columns are folded to the width of the terminal."""
@@ -52,8 +59,10 @@ class Screen:
         for title in titles:
             table.add_column(title, overflow="fold")
         for row in rows:
-            table.add_row(*row)
-        self._out.print(table)
+            table.add_row(*map(printable, row))
+        with self._out.capture() as text:
+            self._out.print(table)
+        print(text.get(), end="")
 
     def bar(self, title: str, total: int) -> AbstractContextManager[Bar]:
         """A progress bar on stderr with rate and time left; one that shows nothing where that is no terminal."""
