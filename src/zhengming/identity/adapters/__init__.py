@@ -1,0 +1,1 @@
+"""What asks others: documented protocols of cloud services, and one that is described by a template."""
