@@ -12,6 +12,7 @@ from zhengming.labels.examination import examine
 from zhengming.labels.format import FORMATS
 from zhengming.labels.labelling import label, labels_in, opened
 from zhengming.labels.metadata_label import MetadataLabel
+from zhengming.labels.reading import MOST_LABELS
 from zhengming.labels.structures import xmp
 
 PRODUCER = "001191110102MACQD9K64010000"
@@ -88,6 +89,48 @@ def test_a_propagator_keeps_what_a_producer_wrote_against_the_rules(picture: Pat
     label(picture, propagator=PROPAGATOR, propagate_id="p-1")
     assert fields(picture)["ContentProducer"] == "Minimax Agent AI"
     assert fields(picture)["Label"] == "AIGC"
+
+
+def with_text(picture: Path, keyword: str, value: str) -> None:
+    data = picture.read_bytes()
+    chunk = PNG.write.__globals__["_chunk"](b"tEXt", f"{keyword}\0{value}".encode())
+    picture.write_bytes(data[:33] + chunk + data[33:])
+
+
+def test_a_propagator_states_the_attribute_where_nobody_has(picture: Path) -> None:
+    with_text(picture, "AIGC", "{{{")
+    label(picture, propagator=PROPAGATOR, attribute="3")
+    assert fields(picture)["Label"] == "3"
+
+
+def test_a_propagator_keeps_the_producer_that_other_metadata_mentions(picture: Path) -> None:
+    mention = json.dumps({"AIGC": MetadataLabel(PRODUCER, "n-1").fields(), "software": "a generator"})
+    with_text(picture, "Description", mention)
+    label(picture, propagator=PROPAGATOR, propagate_id="p-1", attribute="3")
+    expected = MetadataLabel(PRODUCER, "n-1", propagator=PROPAGATOR, propagate_id="p-1")
+    assert fields(picture) == expected.fields()
+    assert mention.encode() in picture.read_bytes()
+
+
+@pytest.mark.parametrize(("stated", "weaker"), [("1", "2"), ("1", "3"), ("2", "3")])
+def test_what_a_label_states_is_never_weakened(stated: str, weaker: str, picture: Path) -> None:
+    label(picture, PRODUCER, "n-1", attribute=stated)
+    before = picture.read_bytes()
+    with pytest.raises(Refused, match="第十八条"):
+        label(picture, PROPAGATOR, "n-2", attribute=weaker)
+    assert picture.read_bytes() == before
+    label(picture, PRODUCER, "n-3", attribute="1")
+    assert (fields(picture)["Label"], fields(picture)["ProduceID"]) == ("1", "n-3")
+
+
+def test_a_file_full_of_labels_costs_little_and_ends_with_one(picture: Path) -> None:
+    data = picture.read_bytes()
+    chunk = PNG.write.__globals__["_chunk"](b"tEXt", b'AIGC\0{"Label":"1"}')
+    picture.write_bytes(data[:33] + chunk * 20_000 + data[33:])
+    with pytest.raises(Refused, match="contradicting"):
+        label(picture, propagator=PROPAGATOR)
+    assert len(label(picture, PRODUCER, "n-1").replaced) == MOST_LABELS
+    assert fields(picture)["ProduceID"] == "n-1"
 
 
 def test_a_propagator_does_not_choose_between_contradicting_labels(picture: Path) -> None:

@@ -21,7 +21,7 @@ from zhengming.labels.findings import Finding, finding
 from zhengming.labels.format import Entry, Format
 from zhengming.labels.label_place import place_findings
 from zhengming.labels.label_text import LONGEST_TEXT
-from zhengming.labels.reading import Reading, is_label, mentions_label, read_label
+from zhengming.labels.reading import MOST_LABELS, Reading, is_label, mentions_label, read_label
 from zhengming.labels.recognition import recognise
 from zhengming.labels.replace import locked
 from zhengming.labels.trace import Seen, traces_in
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 #: Bounds on what one file may make us keep.
 MOST_ENTRIES = 100_000
-MOST_LABELS = 64
 MOST_TEXTS = 32
 
 

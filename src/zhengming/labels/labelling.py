@@ -7,6 +7,7 @@ manifest binds every byte, so it comes last.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,7 +19,7 @@ from zhengming.labels.edit import Edit, Progress, copy, new_size
 from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
 from zhengming.labels.format import Format
 from zhengming.labels.metadata_label import KEYS, Attribute, MetadataLabel
-from zhengming.labels.reading import Reading, is_label, read_label
+from zhengming.labels.reading import MOST_LABELS, Reading, is_label, mentions_label, read_label
 from zhengming.labels.recognition import recognise
 from zhengming.labels.replace import apply, locked, replacing, same
 
@@ -99,9 +100,10 @@ def label_file(
     with opened(source, shared=dry_run or not same(source, target)) as file:
         format_ = recognise(file, source.name)
         before = labels_in(format_, file)
+        known = before if before or order.label.producer else labels_in(format_, file, mentioned=True)
         shown_file, shown = show(file, format_, order, target.parent, progress)
         with shown_file if shown else nullcontext():
-            label = seal(ordered_label(order, before), order, format_, shown_file)
+            label = seal(ordered_label(order, known), order, format_, shown_file)
             edit = format_.write(shown_file, label)
             if not dry_run:
                 work = Work(source if shown is None else None, target, format_, label, edit)
@@ -121,25 +123,41 @@ def opened(path: Path, shared: bool = True) -> Iterator[BinaryIO]:
         yield file
 
 
-def labels_in(format_: Format, file: BinaryIO) -> tuple[Reading, ...]:
-    """Every metadata label of a file, in the order of the file."""
-    return tuple(read_label(entry) for entry in format_.entries(file) if is_label(entry))
+def labels_in(format_: Format, file: BinaryIO, mentioned: bool = False) -> tuple[Reading, ...]:
+    """The metadata labels of a file, in its order, MOST_LABELS at most.
+
+    ``mentioned``: those too that stand within other metadata, which writing a label leaves as it is.
+    """
+    entries = (one for one in format_.entries(file) if is_label(one) or (mentioned and mentions_label(one)))
+    return tuple(map(read_label, islice(entries, MOST_LABELS)))
 
 
 def ordered_label(order: Order, before: tuple[Reading, ...]) -> MetadataLabel:
     """The label to write: the ordered one, or, for a propagator, the one in the file with his keys in it."""
     own = numbered(order.label.checked())
     if own.producer or not before:
-        return own
+        return _not_weaker(own, before)
     present = {tuple(reading.fields.items()) for reading in before}
-    if len(present) > 1:
+    if len(present) > 1 or len(before) == MOST_LABELS:
         raise Refused(
             "文件里有多个互相矛盾的元数据标识，传播者不能替制作者取舍；请先检验该文件（zhengming examine）",
             "the file has several contradicting labels and a propagator may not choose for the producer; "
             "examine the file first (zhengming examine)",
         )
     fields = {attribute: before[0].fields.get(key, "") for key, attribute in KEYS.items()}
+    fields["attribute"] = fields["attribute"] or own.attribute  # nobody's statement is changed where there is none
     return MetadataLabel(**fields).propagated(own.propagator, own.propagate_id, own.reserved2)
+
+
+def _not_weaker(own: MetadataLabel, before: tuple[Reading, ...]) -> MetadataLabel:
+    """``own``, unless it says less than a label that it would replace: Art. 18, no label is altered (篡改)."""
+    stated = [value for reading in before if (value := reading.fields.get("Label")) in set(Attribute)]
+    if stated and own.attribute > min(stated):
+        raise Refused(
+            f"文件的标识已声明 Label 为 {min(stated)}，不能改写为较弱的 {own.attribute}（第十八条：不得篡改标识）",
+            f"the label in the file states {min(stated)} and is not replaced by the weaker {own.attribute} (Art. 18)",
+        )
+    return own
 
 
 def numbered(label: MetadataLabel) -> MetadataLabel:

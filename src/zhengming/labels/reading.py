@@ -8,6 +8,9 @@ from zhengming.labels.format import Entry
 from zhengming.labels.label_fields import field_findings, fields_of
 from zhengming.labels.label_text import Text, decoded_base64, plain, standard_key, taken_apart, trimmed
 
+#: The most labels that one file makes us read.
+MOST_LABELS = 64
+
 
 @dataclass(frozen=True)
 class Reading:
