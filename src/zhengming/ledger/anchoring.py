@@ -4,10 +4,11 @@ An anchor file holds one or more notes one after the other, as the file anchor w
 them; beside it may lie an RFC 3161 token under the same name with ``.tsr``.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from zhengming.ground.errors import BadFile, Unavailable
+from zhengming.ground.errors import BadFile
+from zhengming.ground.system_errors import cannot_read
+from zhengming.ledger.anchor import Anchored
 from zhengming.ledger.checkpoint import checkpoint_of
 from zhengming.ledger.note import Note
 from zhengming.ledger.timestamp import Timestamp, verified
@@ -17,21 +18,13 @@ LARGEST_FILE = 16 * 1024 * 1024
 BESIDE = ".tsr"
 
 
-@dataclass(frozen=True)
-class Anchored:
-    """A checkpoint that was kept elsewhere, and the timestamp on it, if any."""
-
-    note: Note
-    token: bytes = b""
-
-
 def stamped(token: bytes, note: Note, authorities: tuple[bytes, ...]) -> Timestamp:
     """When an authority saw ``note``'s text. Raises BadFile or Refused where ``token`` does not say so."""
     return verified(token, note.text.encode(), authorities)
 
 
 def read_anchors(path: Path) -> list[Anchored]:
-    """The anchors in the file at ``path``. Raises BadFile, or Unavailable when it cannot be read."""
+    """The anchors in the file at ``path``. Raises BadFile, or WrongInput when it cannot be read."""
     data, token = _small(path), path.with_name(path.name + BESIDE)
     notes = notes_in(data)
     if token.exists():
@@ -61,7 +54,7 @@ def _small(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise Unavailable(f"无法读取 {path}：{error}", f"cannot read {path}: {error}") from None
+        raise cannot_read(path, error) from None
     if len(data) > LARGEST_FILE:
         raise BadFile(f"锚点文件过大：{path}", f"too large for an anchor file: {path}")
     return data

@@ -37,8 +37,8 @@ class EntryCheck:
                 break
             if len(self._leaves) == TILE:
                 self._tile(index)
-                if progress and index % 65536 == 65535:
-                    progress(index + 1, stated)
+                if progress:
+                    progress(self._lines.at)
         self._tile(self.count - 1)
 
     def _one(self, index: int) -> bool:

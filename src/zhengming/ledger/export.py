@@ -67,7 +67,7 @@ def _pieces(view: View, last: Note, size: int, timestamps: Timestamps, progress:
     for start in range(0, size, STEP):
         yield _entries(view, start, min(start + STEP, size))
         if progress:
-            progress(min(start + STEP, size), size)
+            progress(min(start + STEP, size))
 
 
 def _checkpoints(view: View, size: int, timestamps: Timestamps) -> Iterator[str]:

@@ -22,6 +22,7 @@ from typing import IO, Any
 
 from zhengming.ground.canonical import canonical, parsed
 from zhengming.ground.errors import BadFile, Unavailable, WrongInput
+from zhengming.ground.system_errors import reason
 from zhengming.ledger.frames import LARGEST_FRAME, Frame, framed, frames
 from zhengming.ledger.tree import HASH
 
@@ -155,7 +156,7 @@ class FileStore:
             os.ftruncate(self._entries.fileno(), self._end)
         except OSError:
             self._unsafe = True
-        raise Unavailable(f"写不进台账：{error}", f"cannot write the ledger: {error}") from None
+        raise _unavailable("写不进台账", "cannot write the ledger", error) from None
 
     def _sync(self, file: FileIO) -> None:
         """Have ``file`` on disk. After a failure nobody knows what is: only opening anew can tell."""
@@ -163,7 +164,7 @@ class FileStore:
             os.fdatasync(file.fileno())
         except OSError as error:
             self._unsafe = True
-            raise Unavailable(f"台账未能落盘：{error}", f"the ledger did not reach the disk: {error}") from None
+            raise _unavailable("台账未能落盘", "the ledger did not reach the disk", error) from None
 
     def _check_safe(self) -> None:
         if self._unsafe or not self.writing:
@@ -198,7 +199,7 @@ class FileStore:
             _write(self._rows[row], hashes, start * HASH)
         except OSError as error:
             self._unsafe = True
-            raise Unavailable(f"写不进台账：{error}", f"cannot write the ledger: {error}") from None
+            raise _unavailable("写不进台账", "cannot write the ledger", error) from None
         self._hashed[row] = start + len(hashes) // HASH
 
     def hashes(self, row: int, start: int, stop: int) -> Sequence[bytes]:
@@ -282,6 +283,11 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _unavailable(zh: str, en: str, error: OSError) -> Unavailable:
+    why = reason(error)
+    return Unavailable(f"{zh}：{why.zh}", f"{en}: {why.en}")
 
 
 def _size(file: IO[bytes]) -> int:

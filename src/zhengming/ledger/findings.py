@@ -76,7 +76,6 @@ WORDS = {
     "not-included": Words(
         "证明不能把第 {index} 条连到检查点的根", "the proof does not lead from entry {index} to the checkpoint's root"
     ),
-    "no-entry": Words("证明里没有条目", "the proof brings no entry along"),
 }
 
 

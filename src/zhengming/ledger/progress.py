@@ -2,5 +2,5 @@
 
 from collections.abc import Callable
 
-#: Told now and then how many entries were done and how many there are.
-Progress = Callable[[int, int], None]
+#: Told now and then how much is done: entries written, or bytes read.
+Progress = Callable[[int], None]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from zhengming.ground.errors import BadFile, ZhengmingError
-from zhengming.ledger.anchoring import Anchored, stamped
+from zhengming.ledger.anchor import Anchored
+from zhengming.ledger.anchoring import stamped
 from zhengming.ledger.checkpoint import Checkpoint, checkpoint_of
 from zhengming.ledger.entry_check import EntryCheck
 from zhengming.ledger.export_reading import Block, Lines, check_end, read_blocks, read_opening
@@ -154,7 +155,7 @@ class _Check:
         good = 0
         for size, root in sorted(self.roots.items()):
             if size in found and found[size] != root:
-                self.findings.add("root", index=good, old=good, size=size)
+                self.findings.add("root", old=good, size=size)
                 return
             good = size
 
@@ -173,7 +174,7 @@ class _Check:
             except ZhengmingError as error:
                 self.findings.add("timestamp", size=stated.size, detail=error)
         if stated.size > self.size:
-            self.findings.add("cut-tail", index=self.size, size=stated.size, found=self.size)
+            self.findings.add("cut-tail", self.size, size=stated.size, found=self.size)
         elif found.get(stated.size) != stated.root:
             self.findings.add("fork", size=stated.size)
 
