@@ -114,6 +114,15 @@ def test_a_picture_of_five_gigabytes_is_neither_read_nor_moved(tmp_path: Path) -
     assert sum(len(piece) for piece in edit if isinstance(piece, Kept)) == size - 8
 
 
+def test_a_directory_that_is_full_is_refused() -> None:
+    data = saved(picture(), "TIFF")
+    start = -(-len(data) // 2) * 2
+    rows = b"".join(struct.pack("<HHII", 40_000, 1, 1, 0) for _ in range(0xFFFF))
+    full = data[:4] + struct.pack("<I", start) + data[8:].ljust(start - 8, b"\0") + b"\xff\xff" + rows + bytes(4)
+    with pytest.raises(Refused):
+        FORMATS["tiff"].write(BytesIO(full), LABEL)
+
+
 def test_what_outgrows_classic_tiff_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "big.tif").open("w+b") as file:
         file.write(saved(picture(), "TIFF"))

@@ -137,6 +137,8 @@ def _with_new_tag(file: BinaryIO, form: Layout, first: Directory, packet: bytes)
     sizes = range(0, len(rows), form.tag_size)
     before = [rows[at : at + form.tag_size] for at in sizes]
     place = sum(struct.unpack_from(form.order + "H", old)[0] < XMP_TAG for old in before)
+    if not form.big and len(before) == 0xFFFF:
+        raise Refused("TIFF 目录已满，放不下标识", "the directory of the TIFF is full, the label does not fit")
     table = struct.pack(form.count, len(before) + 1) + b"".join([*before[:place], row, *before[place:]]) + link
     patch = Patch(8 if form.big else 4, struct.pack(form.offset, start))
     return end, bytes(start - end) + table + packet, [patch]
