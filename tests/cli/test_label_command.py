@@ -66,6 +66,57 @@ def test_what_lies_in_a_folder_and_is_no_known_format_is_skipped(
     assert "跳过 1" in capsys.readouterr().out
 
 
+def test_what_lies_in_a_folder_and_is_not_what_its_name_says_is_a_failure(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "空.png").write_bytes(b"")
+    assert run("label", folder, "--producer", PRODUCER) == SOME_FAILED
+    out = capsys.readouterr().out
+    assert f"失败 {folder / '空.png'}：扩展名是 .png，内容却不是任何支持的格式" in out
+    assert f"跳过 {folder / 'notes.xyz'}：不认识的文件格式" in out
+    assert "完成 2，失败 1，跳过 1" in out
+
+
+def test_a_table_that_nobody_watches_is_not_folded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = folder / ("很长的名字" * 8 + ".png")
+    (folder / "甲.png").rename(long)
+    run("label", long, "--producer", PRODUCER, "--produce-id", "n" * 32)
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "n" * 32 in line]
+    assert long.name in row
+
+
+def test_a_dry_run_tells_the_place_and_no_number_that_will_not_be_written(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("label", folder, "--producer", PRODUCER, "--dry-run")
+    out = capsys.readouterr().out
+    assert "隐式标识将写入" in out
+    assert "可添加 2" in out
+    assert FORMATS["png"].place.name in out
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (PRODUCER + "X", "不是 27 位"),
+        (PRODUCER[:21] + "9" + PRODUCER[22:], "校验不通过"),
+        (PRODUCER.replace("010000", "020000"), "与所在的键不符"),
+        ("doubao", "名称而不是编码"),
+    ],
+)
+def test_a_doubtful_code_is_written_and_told(
+    folder: Path, code: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("label", folder / "甲.png", "--producer", code) == DONE
+    assert f"注意：{code} 将原样写入" in (said := capsys.readouterr().err)
+    assert why in said
+
+
+def test_a_good_code_is_not_commented_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("label", folder / "甲.png", "--producer", PRODUCER)
+    assert capsys.readouterr().err == ""
+
+
 def test_what_is_named_and_fails_is_listed_and_stops_nothing(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

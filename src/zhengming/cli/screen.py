@@ -1,6 +1,7 @@
 """What a command shows: text for people in their language, or JSON for programs. Progress goes to stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,6 +16,9 @@ from zhengming.ground.words import Language, Words
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+#: Columns of a table that goes into a file or another program, where nothing needs to be folded.
+PAPER = 240
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class Screen:
     def _out(self) -> "Console":
         from rich.console import Console
 
-        return Console(highlight=False, markup=False)
+        width = None if (sys.stdout and sys.stdout.isatty()) or "COLUMNS" in os.environ else PAPER
+        return Console(highlight=False, markup=False, width=width)
 
     @cached_property
     def _err(self) -> "Console":

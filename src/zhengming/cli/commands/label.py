@@ -2,24 +2,22 @@
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zhengming.cli import batch
 from zhengming.cli.batch import Source
 from zhengming.cli.command import DONE, SOME_FAILED, Command
+from zhengming.cli.label_outcome import Outcome, outcome
 from zhengming.cli.screen import Screen
-from zhengming.ground.errors import WrongInput, ZhengmingError
-from zhengming.ground.system_errors import cannot_write
+from zhengming.ground.errors import WrongInput
 from zhengming.ground.words import Words
-from zhengming.labels.edit import Progress
 from zhengming.labels.explicit.labeller import Wish
-from zhengming.labels.labelling import Labelled, Order, label_file
+from zhengming.labels.labelling import Labelled, Order
 from zhengming.labels.metadata_label import Attribute, MetadataLabel
-from zhengming.labels.recognition import UnknownFormat
+from zhengming.labels.provider_code import Service, read
 
 if TYPE_CHECKING:
     from zhengming.labels.c2pa.signing import Credentials
@@ -27,20 +25,8 @@ if TYPE_CHECKING:
 
 #: Files at a time in one process where nothing is drawn: the work is waiting until bytes are on disk.
 THREADS = 8
-#: The summary lists every file up to so many; of more, only those that were not done.
+#: The summary lists what was done up to so many files; what was not done, always.
 MOST_ROWS = 60
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file: labelled, skipped because nothing labels such files, or failed."""
-
-    source: Source
-    target: Path
-    done: Labelled | None = None
-    error: ZhengmingError | None = None
-    skipped: bool = False
-    json: dict[str, Any] = field(default_factory=dict)
 
 
 class Label(Command):
@@ -72,15 +58,16 @@ class Label(Command):
         order = _order(options)
         sources = batch.gather(options.paths, options.recursive)
         batch.check_targets(sources, options.out)
+        _warn_of_codes(order.label, screen)
         _warn_of_shared_number(order, sources, screen)
         work = partial(outcome, order=order, out=options.out, dry_run=options.dry_run)
         title = screen.text("添加标识", "labelling")
         outcomes = batch.run(work, sources, options.jobs, screen, title, 1 if order.explicit else THREADS)
         if screen.as_json:
-            screen.json([outcome.json for outcome in outcomes])
+            screen.json([one.json for one in outcomes])
         else:
             _summary(outcomes, options.dry_run, screen)
-        return SOME_FAILED if any(outcome.error for outcome in outcomes) else DONE
+        return SOME_FAILED if any(one.failed for one in outcomes) else DONE
 
 
 COMMAND = Label()
@@ -129,6 +116,13 @@ def _work_arguments(parser: ArgumentParser) -> None:
 
 def _order(options: Namespace) -> Order:
     """The order that the options give. Raises WrongInput before any file is touched."""
+    if not (options.producer or options.propagator):
+        raise WrongInput(
+            "请用 --producer 给出您的服务提供者编码（zhengming code --uscc 信用代码 可得出；"
+            "写进 zhengming.toml 的 [label] 一节则不必每次给）",
+            "give your provider code with --producer (zhengming code --uscc makes one from your credit code; "
+            "put into [label] of zhengming.toml, it need not be given each time)",
+        )
     label = MetadataLabel(
         options.producer, options.produce_id, options.attribute,
         propagator=options.propagator, propagate_id=options.propagate_id,
@@ -167,6 +161,14 @@ def _credentials(options: Namespace) -> "Credentials | None":
     return None
 
 
+def _warn_of_codes(label: MetadataLabel, screen: Screen) -> None:
+    """A mistyped code is written as it stands, since a name is allowed; whoever typed it should know."""
+    for text, service in ((label.producer, Service.GENERATION), (label.propagator, Service.PROPAGATION)):
+        for found in read(text, service)[1] if text else ():
+            zh, en = found.words
+            screen.note(f"注意：{text} 将原样写入，但{zh}", f"note: {text} is written as it stands, but {en}")
+
+
 def _warn_of_shared_number(order: Order, sources: Sequence[Source], screen: Screen) -> None:
     if order.label.produce_id and len(sources) > 1:
         screen.note(
@@ -176,72 +178,32 @@ def _warn_of_shared_number(order: Order, sources: Sequence[Source], screen: Scre
         )
 
 
-def outcome(source: Source, progress: Progress | None, order: Order, out: Path | None, dry_run: bool) -> Outcome:
-    """Label one file; an error that belongs to this file is part of the outcome."""
-    target = source.target(out)
-    try:
-        if not dry_run:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        done = label_file(source.path, target, order, dry_run=dry_run, progress=progress)
-    except UnknownFormat as error:
-        if not source.named:  # lay in a folder beside others: nothing was asked of it
-            return Outcome(source, target, skipped=True, json=_json(source, target, error=error))
-        return Outcome(source, target, error=error, json=_json(source, target, error=error))
-    except ZhengmingError as error:
-        return Outcome(source, target, error=error, json=_json(source, target, error=error))
-    except OSError as error:
-        failure = cannot_write(target, error)
-        return Outcome(source, target, error=failure, json=_json(source, target, error=failure))
-    return Outcome(source, target, done, json=_json(source, target, done))
-
-
-def _json(
-    source: Source, target: Path, done: Labelled | None = None, error: ZhengmingError | None = None
-) -> dict[str, Any]:
-    """One object of the JSON contract (docs/json.md)."""
-    shown = done.shown if done else None
-    return {
-        "path": str(source.path),
-        "out": str(target) if done and done.written else None,
-        "format": done.format.name if done else None,
-        "carrier": done.format.place.name if done else None,
-        "label": done.label.fields() if done else None,
-        "replaced": [reading.fields for reading in done.replaced] if done else [],
-        "sealed": bool(done and (done.label.reserved1 if done.label.producer else done.label.reserved2)),
-        "c2pa": bool(done and done.signed),
-        "explicit": {"text": shown.text, "where": shown.where, **shown.facts} if shown else None,
-        "size": done.size if done else None,
-        "dry_run": bool(done and not done.written),
-        "error": error.json() if error else None,
-    }
-
-
 def _summary(outcomes: Sequence[Outcome], dry_run: bool, screen: Screen) -> None:
-    titles = [("文件", "file"), ("结果", "result"), ("编号", "number"), ("显式标识", "explicit label")]
-    few = len(outcomes) <= MOST_ROWS
-    rows = [_cells(outcome, dry_run, screen) for outcome in outcomes if few or not outcome.done]
-    if rows:
-        screen.table([screen.text(*title) for title in titles], rows)
-    done = sum(outcome.done is not None for outcome in outcomes)
-    failed = sum(outcome.error is not None for outcome in outcomes)
-    skipped = len(outcomes) - done - failed
+    """What was done as a table, what was not line by line with its reason, and the counts."""
+    done = [one.done for one in outcomes if one.done]
+    if 0 < len(done) <= MOST_ROWS:
+        _table(done, dry_run, screen)
+    for one in outcomes:
+        if one.error:
+            head = screen.text("失败 ", "failed ") if one.failed else screen.text("跳过 ", "skipped ")
+            screen.line(f"{head}{one.source.path}{screen.text('：', ': ')}{one.error.words.in_(screen.language)}")
+    failed = sum(one.failed for one in outcomes)
+    skipped = len(outcomes) - len(done) - failed
     screen.say(
-        f"共 {len(outcomes)} 个文件：完成 {done}，失败 {failed}，跳过 {skipped}",
-        f"{len(outcomes)} files: {done} done, {failed} failed, {skipped} skipped",
+        f"共 {len(outcomes)} 个文件：{'可添加' if dry_run else '完成'} {len(done)}，失败 {failed}，跳过 {skipped}",
+        f"{len(outcomes)} files: {len(done)} {'can be labelled' if dry_run else 'done'}, {failed} failed, "
+        f"{skipped} skipped",
     )
 
 
-def _cells(outcome: Outcome, dry_run: bool, screen: Screen) -> list[str]:
-    name = str(outcome.target if outcome.done else outcome.source.path)
-    if outcome.skipped:
-        return [name, screen.text("跳过：不是支持的格式", "skipped: no supported format"), "", ""]
-    if outcome.error or not outcome.done:
-        reason = outcome.error.words.in_(screen.language) if outcome.error else ""
-        return [name, screen.text("失败：", "failed: ") + reason, "", ""]
-    shown = outcome.done.shown
-    label = outcome.done.label
-    result = (
-        screen.text("将添加", "would be labelled") if dry_run else screen.text("已添加并回读", "labelled, read back")
-    )
-    number = label.produce_id if label.producer else label.propagate_id
-    return [name, result, number, f"{shown.text} {shown.where}" if shown else screen.text("无", "none")]
+def _table(done: Sequence[Labelled], dry_run: bool, screen: Screen) -> None:
+    titles = [("文件", "file"), ("编号", "number"), ("显式标识", "explicit label")]
+    if dry_run:  # a number made now is not the one that the file will get
+        titles[1] = ("隐式标识将写入", "place of the implicit label")
+    screen.table([screen.text(*title) for title in titles], [_cells(one, dry_run, screen) for one in done])
+
+
+def _cells(done: Labelled, dry_run: bool, screen: Screen) -> list[str]:
+    number = done.label.produce_id if done.label.producer else done.label.propagate_id
+    shown = f"{done.shown.text} {done.shown.where}" if done.shown else screen.text("无", "none")
+    return [str(done.target), done.format.place.name if dry_run else number, shown]
