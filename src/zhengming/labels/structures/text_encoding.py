@@ -185,7 +185,13 @@ def is_binary(start: bytes) -> bool:
 
 def _looks_like_utf_16(start: bytes) -> bool:
     odd, even = start[1::2].count(0), start[::2].count(0)
-    return len(start) >= 4 and min(odd, even) == 0 and max(odd, even) * 4 > len(start)
+    if len(start) < 4 or len(start) % 2 or min(odd, even) or max(odd, even) * 4 <= len(start):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-16-be" if even else "utf-16-le")().decode(start)
+    except UnicodeError:
+        return False
+    return True
 
 
 def taken_out(spans: Iterable[Span]) -> list[Change]:
