@@ -48,6 +48,10 @@ def label_video(
     return _shown(main, wish, left_out)
 
 
+#: What the muxer says of the file by itself.
+_OWN = ("encoder", "major_brand", "minor_version", "compatible_brands")
+
+
 @dataclass
 class _Label:
     """The label on one picture stream: what the frames are like, where it goes, and how much was done so far."""
@@ -98,7 +102,7 @@ def _write(container: Any, sink: BinaryIO, order: _Order) -> list[str]:
     options = muxer_options(order.layout, container.metadata)
     muxer = MUXERS[order.format_name]
     with libav().open(sink, "w", format=muxer, options=options, io_open=Again(sink).opened) as out:
-        out.metadata.update({key: value for key, value in container.metadata.items() if key.lower() != "encoder"})
+        out.metadata.update({key: value for key, value in container.metadata.items() if key.lower() not in _OWN})
         out.set_chapters(container.chapters())
         sinks = {stream.index: _sink(out, stream, order) for stream in container.streams}
         for packet in container.demux([stream for stream in container.streams if sinks[stream.index]]):

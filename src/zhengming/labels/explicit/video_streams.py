@@ -142,18 +142,21 @@ def _boxes(file: BinaryIO) -> list[bytes]:
 
 
 def _dress(sink: Any, stream: Any) -> None:
-    if (tag := _tag(stream)) in _TAGS:
+    if (tag := _tag(stream)) in _TAGS or tag == _ADTS_IN_AVI:
         sink.codec_context.codec_tag = tag
     if stream.type != "attachment":
         sink.metadata.update({key: value for key, value in stream.metadata.items() if key != "ENCODER"})
         sink.disposition = stream.disposition
 
 
+_ADTS_IN_AVI = "\x10\x16\x00\x00"
+
+
 def _tag(stream: Any) -> str:
     try:
         return str(stream.codec_context.codec_tag) if stream.codec_context else ""
-    except UnicodeDecodeError:  # four bytes that are no letters
-        return ""
+    except UnicodeDecodeError:  # 0xff, the older tag for AAC in AVI; libav writes only the newer one
+        return _ADTS_IN_AVI
 
 
 def _rate_control(target: Any, stream: Any, name: str) -> None:

@@ -1,7 +1,7 @@
 """Explicit labels in sound (GB 45438-2025 §5.3): a spoken prompt, or the rhythm 短长 短短, before or after it.
 
-WAV is edited, so its content keeps every bit. Of MP3 and AAC only the prompt is encoded and joined as frames of its
-own; FLAC and ALAC lose nothing; other codecs are decoded and encoded again with the same codec near the same bitrate.
+WAV is edited, so its content keeps every bit; FLAC and ALAC lose nothing; other codecs are decoded and encoded again
+with the same codec near the same bitrate.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from zhengming.labels.explicit.wav_samples import Wav
 class Audio(Labeller):
     name = "audio"
     title = "音频"
-    formats = ("wav",)
+    formats = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "opus")
 
     def put(
         self, source: BinaryIO, sink: BinaryIO, wish: Wish, format_name: str, progress: Progress | None = None
