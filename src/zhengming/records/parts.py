@@ -50,10 +50,11 @@ class OrderKind(StrEnum):
 
 
 class Audience(StrEnum):
-    """Whom an agreement binds (Art. 8: 深度合成服务技术支持者和使用者)."""
+    """To whom a document is put: Art. 8 使用者, 技术支持者; Art. 14.2 被编辑的个人, to whom a notice is put."""
 
     USER = "user"
     SUPPORTER = "supporter"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
