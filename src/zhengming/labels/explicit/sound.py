@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: How loud a prompt is where the programme is silent: the programme level of EBU R 128, in LUFS.
 USUAL_LOUDNESS = -23.0
 #: A prompt stays within these, in LUFS, so that it is heard beside a whisper and does not hurt after shouting.
-QUIETEST, LOUDEST = -36.0, -14.0
+QUIETEST, LOUDEST = -36.0, -16.0
 #: No sample of a prompt goes beyond this (-1 dBFS).
 PEAK = 0.89
 #: Length in seconds of the blocks whose power is measured (ITU-R BS.1770-5; here they do not overlap).
