@@ -1,0 +1,1 @@
+"""The shelf of upstream protocols: one file each, defining ``PROTOCOL``."""
