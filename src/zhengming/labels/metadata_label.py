@@ -33,6 +33,8 @@ KEYS = {
 #: Annex E clause j): printable single bytes of GB 18030 without space, quotation mark and backslash;
 #: a quotation mark may stand where JSON escapes it. [M-H: one source calls the set strict]
 ALLOWED = re.compile(r"[\x21-\x5b\x5d-\x7e]*")
+#: No source bounds the length of a value. Our choice: a seal with its chain of certificates stays far below.
+LONGEST_VALUE = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class MetadataLabel:
 
 
 def _check_characters(key: str, value: str) -> None:
+    if len(value) > LONGEST_VALUE:
+        raise WrongInput(
+            f"{key} 有 {len(value)} 个字符，上限 {LONGEST_VALUE}",
+            f"{key} has {len(value)} characters, the limit is {LONGEST_VALUE}",
+        )
     match = ALLOWED.match(value)
     end = match.end() if match else 0
     if end != len(value):
