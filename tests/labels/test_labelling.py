@@ -3,13 +3,15 @@
 import json
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+from PIL import Image
 
-from zhengming.ground.errors import Refused, WrongInput, ZhengmingError
+from zhengming.ground.errors import Refused, Unavailable, WrongInput, ZhengmingError
 from zhengming.labels.edit import Edit
 from zhengming.labels.examination import examine
-from zhengming.labels.format import FORMATS
+from zhengming.labels.format import FORMATS, Format
 from zhengming.labels.labelling import label, labels_in, opened
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import MOST_LABELS
@@ -148,6 +150,11 @@ def test_characters_outside_clause_j_are_refused_by_name(picture: Path, producer
         label(picture, producer)
 
 
+def test_a_number_that_is_no_number_by_its_length_is_refused(picture: Path) -> None:
+    with pytest.raises(WrongInput, match="ProduceID has 20000 "):
+        label(picture, PRODUCER, "n" * 20_000)
+
+
 def test_no_provider_and_no_attribute_outside_the_three_is_written(picture: Path) -> None:
     with pytest.raises(WrongInput, match="provider"):
         label(picture)
@@ -168,6 +175,27 @@ def test_what_is_no_file_is_refused_instead_of_waited_for(name: str, tmp_path: P
     with pytest.raises(WrongInput, match=r"\.png|null"):
         label(tmp_path / name, PRODUCER)
     assert isinstance(examine(tmp_path / name).error, WrongInput)
+
+
+@pytest.mark.parametrize("change", ["written to", "replaced"])
+@pytest.mark.parametrize("explicit", [False, True])
+def test_what_another_program_writes_meanwhile_is_not_overwritten(
+    change: str, explicit: bool, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (300, 200)).save(picture)
+    write, newer = type(PNG).write, picture.read_bytes() + b"more"
+
+    def write_while_changed(format_: Format, file: BinaryIO, label: MetadataLabel) -> Edit:
+        edit = write(PNG, file, label)
+        there = picture if change == "written to" else picture.with_name("other.png")
+        there.write_bytes(newer)
+        there.replace(picture)
+        return edit
+
+    monkeypatch.setattr(type(PNG), "write", write_while_changed)
+    with pytest.raises(Unavailable, match="别的程序"):
+        label(picture, PRODUCER, explicit=explicit)
+    assert picture.read_bytes() == newer
 
 
 def test_what_does_not_read_back_never_takes_the_place_of_the_file(

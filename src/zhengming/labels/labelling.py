@@ -22,6 +22,7 @@ from zhengming.labels.metadata_label import KEYS, Attribute, MetadataLabel
 from zhengming.labels.reading import MOST_LABELS, Reading, is_label, mentions_label, read_label
 from zhengming.labels.recognition import recognise
 from zhengming.labels.replace import apply, locked, replacing, same
+from zhengming.labels.witness import Witness
 
 if TYPE_CHECKING:
     from zhengming.labels.c2pa.signing import Credentials
@@ -98,6 +99,7 @@ def label_file(
 ) -> Labelled:
     """The journey of one file. ``source`` and ``target`` may be the same path."""
     with opened(source, shared=dry_run or not same(source, target)) as file:
+        witness = Witness(source, file)
         format_ = recognise(file, source.name)
         before = labels_in(format_, file)
         known = before if before or order.label.producer else labels_in(format_, file, mentioned=True)
@@ -106,7 +108,7 @@ def label_file(
             label = seal(ordered_label(order, known), order, format_, shown_file)
             edit = format_.write(shown_file, label)
             if not dry_run:
-                work = Work(source if shown is None else None, target, format_, label, edit)
+                work = Work(source if shown is None else None, target, format_, label, edit, witness)
                 put_in_place(work, shown_file, order.credentials, progress)
     signed = order.credentials is not None
     return Labelled(source, target, format_, label, before, shown, signed, new_size(edit), not dry_run)
@@ -207,10 +209,12 @@ class Work:
     format: Format
     label: MetadataLabel
     edit: Edit
+    witness: Witness
 
     def check(self, fresh: BinaryIO) -> None:
-        """Read back what was written, before it takes effect."""
+        """Read back what was written, before it takes effect, and make sure that it was made of what is there."""
         read_back(self.format, fresh, self.label)
+        self.witness.check(fresh)
 
 
 def put_in_place(work: Work, file: BinaryIO, credentials: "Credentials | None", progress: Progress | None) -> None:
