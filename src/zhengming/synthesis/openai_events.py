@@ -6,7 +6,7 @@ import re
 from typing import Any, ClassVar
 
 from zhengming.synthesis.openai_shape import OpenAI
-from zhengming.synthesis.parts import Part, parts_in
+from zhengming.synthesis.parts import Mode, Part, parts_in
 from zhengming.synthesis.protocol import Given, Request, Streamed, dumped
 from zhengming.synthesis.refusal import Refusal
 from zhengming.synthesis.sse import Event
@@ -29,7 +29,7 @@ class Typed(OpenAI, Streamed):
     def piece(self, body: Any, part: Part, type_: str, whole: bool) -> Part:
         """``part`` of an event with its choice, channel and mode."""
         key = (0, self.group(body, type_), *part.channel)
-        mode = "whole" if whole or part.kind != "text" else "delta"
+        mode: Mode = "whole" if whole or part.kind != "text" else "delta"
         choice = self.choice(body, part) if part.use == "answer" else ()
         return Part(part.path, part.kind, part.form, part.value, part.use, part.role, choice, key, mode)
 

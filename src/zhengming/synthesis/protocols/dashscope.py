@@ -12,7 +12,7 @@ from typing import Any
 
 from zhengming.ground.words import Words
 from zhengming.synthesis.openai_shape import choices_of
-from zhengming.synthesis.parts import Kind, Names, Part, Use, parts_in
+from zhengming.synthesis.parts import Kind, Mode, Names, Part, Use, parts_in
 from zhengming.synthesis.protocol import (
     Example,
     Given,
@@ -31,7 +31,8 @@ from zhengming.synthesis.sse import Event
 _ROOT = "/api/v1/services/aigc"
 _PLAIN = frozenset({
     "model", "role", "type", "id", "finish_reason", "request_id", "task_id", "task_status", "size", "style", "format",
-    "result_format", "response_format", "voice", "submit_time", "scheduled_time", "end_time", "resolution", "tool_call_id",
+    "result_format", "response_format", "voice", "submit_time", "scheduled_time", "end_time", "resolution",
+    "tool_call_id",
 })  # fmt: skip
 _MEDIA: Mapping[str, Kind] = {
     "image": "image", "images": "image", "image_url": "image", "img_url": "image", "ref_img": "image",
@@ -98,9 +99,7 @@ class DashScope(Streamed):
         """The input in all its forms, and the parameters."""
         model = text_member(body, "model")
         checked_object(body.get("input"), ("input",))
-        settings = checked_object(
-            body.get("parameters") or {} if body.get("parameters") != [] else [], ("parameters",)
-        )
+        settings = checked_object({} if body.get("parameters") is None else body["parameters"], ("parameters",))
         flag_member(settings, "incremental_output", ("parameters",))
         n = count_member(settings, "n", ("parameters",))
         form = settings.get("response_format")
@@ -172,7 +171,7 @@ def _placed(part: Part) -> Part:
 def _piece(part: Part, repeats: bool) -> Part:
     steps = [step for step in part.channel if step != "message"]
     group = tuple(steps[3:5]) if steps[:2] == ["output", "choices"] else tuple(steps)
-    mode = "total" if repeats and part.path[:1] == ("output",) and part.form == "text" else "delta"
+    mode: Mode = "total" if repeats and part.path[:1] == ("output",) and part.form == "text" else "delta"
     return replace(part, channel=(part.choice, group, *part.channel), mode=mode)
 
 

@@ -30,7 +30,7 @@ _EVENTS: tuple[dict[str, Any], ...] = (
     {"type": "response.output_text.delta", **_SPOT, "delta": "您", "logprobs": []},
     {"type": "response.output_text.delta", **_SPOT, "delta": "好", "logprobs": []},
     {"type": "response.output_text.done", **_SPOT, "text": "您好", "logprobs": []},
-    {"type": "response.content_part.done", **_SPOT, "part": _MESSAGE["content"][0]},  # type: ignore[index]
+    {"type": "response.content_part.done", **_SPOT, "part": _MESSAGE["content"][0]},
     {"type": "response.output_item.done", "output_index": 0, "item": _MESSAGE},
     {"type": "response.completed", "response": _ANSWER},
 )
@@ -110,7 +110,7 @@ class Responses(Typed):
         event = {"type": f"{_TEXT}.delta", **spot, "delta": text, "logprobs": [], "sequence_number": 0}
         return Event(dumped(event), f"{_TEXT}.delta")
 
-    def refused(self, refusal: Refusal, given: Given) -> list[Event]:
+    def refused(self, refusal: Refusal, given: Given) -> list[Event]:  # noqa: ARG002 - the protocol has no words for it
         """``response.incomplete`` for the reason ``content_filter``, with what was given out."""
         first = given.first.get("response") if isinstance(given.first, dict) else None
         known = first if isinstance(first, dict) else {**_BARE, "model": given.request.model}
