@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from zhengming.ground.errors import Unavailable
 
 T = TypeVar("T")
-#: The most entries of one commit, so that memory and the longest wait are bounded. An entry has at most 4 KiB.
+#: The most entries of one commit, so that memory and the longest wait are bounded. An entry has at most 6 KiB.
 MOST_AT_ONCE = 8192
 #: The most entries that may wait. Callers beyond that are refused: they would only wait longer.
 MOST_WAITING = 131_072

@@ -16,7 +16,7 @@ from zhengming.ground.canonical import LARGEST_NUMBER, parsed
 from zhengming.ground.errors import BadFile, WrongInput
 from zhengming.ledger.digest import Digest
 
-#: The most subjects, digests or facts of one entry. Our choice; an entry stays below 4 KiB, so a page of disk.
+#: The most subjects, digests or facts of one entry. Our choice; an entry stays below 6 KiB.
 MOST_MEMBERS = 16
 NAME = re.compile(r"[a-z][a-z0-9_.-]{0,31}")
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,63}")

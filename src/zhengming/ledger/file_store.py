@@ -240,7 +240,7 @@ class FileStore:
     def _checkpoints_from(self, at: int) -> Iterator[Frame]:
         """A reader stops at the checkpoint that speaks for more than it sees."""
         for frame in frames(self._checkpoints, at):
-            if frame.first > self.size:
+            if frame.first > self.size and not self.writing:
                 return
             yield frame
 

@@ -7,12 +7,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import RLock
 
-from zhengming.ground.errors import BadFile, Unavailable, WrongInput, ZhengmingError
+from zhengming.ground.errors import BadFile, Refused, Unavailable, WrongInput, ZhengmingError
 from zhengming.ledger import proofs
 from zhengming.ledger.checkpoint import Checkpoint, checkpoint_of
 from zhengming.ledger.commit import MOST_AT_ONCE, Committer
 from zhengming.ledger.entry import Entry
-from zhengming.ledger.note import Note, Signature, Signer, VerifierKey
+from zhengming.ledger.note import ED25519, Note, Signature, Signer, VerifierKey
 from zhengming.ledger.store import Store
 from zhengming.ledger.tree import Frontier, leaf_hash
 
@@ -70,8 +70,9 @@ class Ledger(View):
     """A ledger to write in. One at a time holds a store; any number of threads and event loops use it.
 
     ``signer``: the log's key, under whose name (the origin) checkpoints are signed every ``pause`` seconds while the
-    ledger grows, at rest and at the end. ``told`` hears of every new checkpoint, in the writer's thread, and shall
-    be quick. Raises BadFile when the store does not hold what its last checkpoint vouches for.
+    ledger grows, at rest and at the end. ``told`` hears of every new checkpoint, in the writer's thread, and shall be
+    quick. ``store`` is closed with the ledger, and when this fails. Raises BadFile when the store does not hold what
+    its last checkpoint vouches for, Refused for a key that is none of this ledger's.
     """
 
     def __init__(
@@ -80,10 +81,14 @@ class Ledger(View):
         super().__init__(store)
         self._signer, self._told, self._lock = signer, told, RLock()
         self._fresh: list[tuple[int, bytes]] = []
-        self._edge = Frontier.restored(store.hashed(0), store.hashes, lambda *tile: self._fresh.append(tile))
-        self._catch_up()
-        self._signed = self._checked_against(self.checkpoint)
-        store.keep_key(str(signer.key))
+        try:
+            self._edge = Frontier.restored(store.hashed(0), store.hashes, lambda *tile: self._fresh.append(tile))
+            self._catch_up()
+            self._check_key()
+            self._signed = self._checked_against(self.checkpoint)
+        except BaseException:
+            store.close()
+            raise
         self._committer = Committer[Receipt](self._commit, self._rest, pause)
 
     def append(self, entry: Entry) -> Receipt:
@@ -188,13 +193,25 @@ class Ledger(View):
             entries = self.store.read(at, min(at + MOST_AT_ONCE, self.store.size))
             self._grow([leaf_hash(entry) for entry in entries])
 
+    def _log_keys(self) -> list[VerifierKey]:
+        return [key for key in map(VerifierKey.parsed, self.store.keys()) if key.kind == ED25519]
+
+    def _check_key(self) -> None:
+        """A fresh ledger takes the signer's key; an old one knows its keys, and takes a new one only on purpose."""
+        if not self._log_keys():
+            self.store.keep_key(str(self._signer.key))
+        if self._signer.key not in self._log_keys():
+            raise Refused(
+                "这不是本台账的密钥；更换密钥须先登记新公钥",
+                "this is not a key of this ledger; to change keys, have the new one kept first",
+            )
+
     def _checked_against(self, last: Note | None) -> int:
         """How many entries the last checkpoint speaks for. Raises BadFile where it is not what the store holds."""
         if last is None:
             return -1
         stated = checkpoint_of(last)
-        keys = [self._signer.key, *map(VerifierKey.parsed, self.store.keys())]
-        if stated.origin != self._signer.name or not any(last.by(key) for key in keys if key.name == stated.origin):
+        if stated.origin != self._signer.name or not any(map(last.by, self._log_keys())):
             raise BadFile(
                 f"最后的检查点不是 {self._signer.name} 所签", f"{self._signer.name} did not sign the checkpoint"
             )
