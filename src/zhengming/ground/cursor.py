@@ -37,7 +37,11 @@ class Cursor:
             raise BadFile(f"结构长 {size} 字节，上限 {limit}", f"structure of {size} bytes, limit {limit}", self.at)
         data = self.peek(size)
         if len(data) != size:
-            raise BadFile(f"需要 {size} 字节，只有 {len(data)}", f"needs {size} bytes, has {len(data)}", self.at)
+            raise BadFile(
+                f"文件不完整：需要 {size} 字节，只有 {len(data)}",
+                f"incomplete: needs {size} bytes, has {len(data)}",
+                self.at,
+            )
         self.at += size
         return data
 
@@ -53,7 +57,7 @@ class Cursor:
     def _check(self, size: int) -> None:
         if not 0 <= size <= self.left:
             raise BadFile(
-                f"声明的长度 {size} 超出文件，只剩 {self.left} 字节",
-                f"a stated length of {size} runs past the end, {self.left} bytes left",
+                f"文件不完整或已损坏：声明的长度 {size} 超出文件，只剩 {self.left} 字节",
+                f"incomplete or damaged: a stated length of {size} runs past the end, {self.left} bytes left",
                 self.at,
             )

@@ -1,21 +1,21 @@
 """``zhengming examine``: read every label and trace of files (检验), Art. 18; Labelling Measures Art. 6."""
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhengming.cli import batch
+from zhengming.cli import batch, examination_page
 from zhengming.cli.batch import Source
 from zhengming.cli.command import DONE, SOME_FAILED, Command
+from zhengming.cli.examination_page import NAMES, findings
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
 from zhengming.ground.system_errors import cannot_read
 from zhengming.ground.words import Words
 from zhengming.labels.edit import Progress
 from zhengming.labels.examination import Examination, Terms, examine
-from zhengming.labels.findings import Finding
 from zhengming.labels.verdict import BadSeal
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Examine(Command):
             screen.json([result.json() for result in results])
         elif len(results) <= MOST_PAGES:
             for result in results:
-                _page(result, screen)
+                for words in examination_page.lines(result):
+                    screen.line(words.in_(screen.language))
+                screen.line()
         else:
             _table(results, screen)
         return SOME_FAILED if any(result.error for result in results) else DONE
@@ -99,80 +101,18 @@ def examined(source: Source, progress: Progress | None, terms: Terms) -> Examina
 def _table(results: Sequence[Examination], screen: Screen) -> None:
     titles = (("文件", "file"), ("结论", "verdict"), ("提供者", "provider"), ("编号", "number"), ("须留意", "note"))
     screen.table([screen.text(*title) for title in titles], [_cells(result, screen) for result in results])
-    counts = {verdict: sum(result.verdict is verdict for result in results) for verdict in type(results[0].verdict)}
-    shown = "，".join(f"{verdict} {count}" for verdict, count in counts.items())
-    screen.say(f"共 {len(results)} 个文件：{shown}", f"{len(results)} files: {shown}")
+    counts = [(name, sum(result.verdict is verdict for result in results)) for verdict, name in NAMES.items()]
+    zh = "，".join(f"{name.zh} {count}" for name, count in counts)
+    en = ", ".join(f"{count} {name.en}" for name, count in counts)
+    screen.say(f"共 {len(results)} 个文件：{zh}", f"{len(results)} files: {en}")
 
 
 def _cells(result: Examination, screen: Screen) -> list[str]:
     fields = result.labels[0].fields if result.labels else {}
     provider = fields.get("ContentProducer") or fields.get("ContentPropagator", "")
     number = fields.get("ProduceID") or fields.get("PropagateID", "")
-    notes = [finding.words.in_(screen.language) for finding in _findings(result) if finding.severity == "error"]
+    notes = [finding.words.in_(screen.language) for finding in findings(result) if finding.severity == "error"]
     if result.error:
         notes.insert(0, result.error.words.in_(screen.language))
-    return [str(result.path), result.verdict, provider, number, "；".join(dict.fromkeys(notes))]
-
-
-def _findings(result: Examination) -> Iterator[Finding]:
-    yield from result.findings
-    for reading in result.labels:
-        yield from reading.findings
-    for sealed in result.seals:
-        yield from sealed.reading.findings
-
-
-def _page(result: Examination, screen: Screen) -> None:
-    """One file on a page of its own: the verdict first, then what it rests on, then what to do."""
-    kind = result.format.title if result.format else screen.text("格式不明", "unknown format")
-    screen.line(f"{result.path}（{kind}）")
-    screen.line(f"  {screen.text('结论', 'verdict')}：{result.verdict}")
-    for line in _lines(result, screen):
-        screen.line(f"  {line}")
-    screen.line()
-
-
-def _lines(result: Examination, screen: Screen) -> Iterator[str]:
-    text = screen.text
-    if result.error:
-        yield f"{text('读取中断', 'reading broke off')}：{result.error.words.in_(screen.language)}"
-    for reading in result.labels:
-        yield f"{text('元数据标识', 'metadata label')}（{reading.entry.place} {reading.entry.key}）"
-        yield from (f"  {key} = {value}" for key, value in reading.fields.items() if value)
-    for sealed in result.seals:
-        yield f"{text('加封', 'seal')}（{sealed.key}）：{SEALS[sealed.reading.verdict].in_(screen.language)}"
-    if result.c2pa:
-        state = C2PA_STATES[result.c2pa.state].in_(screen.language)
-        yield f"C2PA：{state}；{result.c2pa.claim_generator}；{result.c2pa.issuer}"
-    for trace in result.traces:
-        title = trace.title.in_(screen.language)
-        yield f"{text('痕迹', 'trace')}：{title}（{trace.place} {trace.key}）{trace.detail}"
-    for shown in result.explicit:
-        yield f"{text('显式标识', 'explicit label')}：{shown}"
-    for finding in _findings(result):
-        detail = f"：{finding.detail}" if finding.detail else ""
-        yield f"{SEVERITIES[finding.severity].in_(screen.language)} {finding.words.in_(screen.language)}{detail}"
-    yield from _advice(result, screen)
-
-
-def _advice(result: Examination, screen: Screen) -> Iterator[str]:
-    advice = result.advice
-    if advice.show:
-        yield f"{screen.text('传播平台应提示', 'a platform shows')}：{advice.show.in_(screen.language)}"
-    if advice.write:
-        own = screen.text("（平台自己的）", "(its own)")
-        keys = ", ".join(f"{key}={own if value is None else value}" for key, value in advice.write.items())
-        yield f"{screen.text('并在元数据写入', 'and writes into the metadata')}：{keys}"
-
-
-SEALS = {
-    "good": Words("有效", "good"),
-    "bad": Words("无效", "bad"),
-    "unverifiable": Words("无法验证", "unverifiable"),
-}
-C2PA_STATES = {
-    "trusted": Words("完整，签名者受信任", "intact, signer trusted"),
-    "valid": Words("完整，签名者未知", "intact, signer unknown"),
-    "invalid": Words("不成立", "invalid"),
-}
-SEVERITIES = {"error": Words("✗", "✗"), "warning": Words("!", "!"), "note": Words("·", "·")}
+    verdict, note = NAMES[result.verdict].in_(screen.language), screen.text("；", "; ").join(dict.fromkeys(notes))
+    return [str(result.path), verdict, provider, number, note]
