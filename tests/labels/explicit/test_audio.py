@@ -20,7 +20,8 @@ from zhengming.labels.formats.wav import FORMAT as WAV
 
 SHAPES = [
     Shape(PCM, 1, 8_000, 1, 8), Shape(PCM, 2, 44_100, 2, 16), Shape(PCM, 2, 22_050, 3, 24),
-    Shape(PCM, 6, 48_000, 4, 32), Shape(PCM, 1, 16_000, 3, 20), Shape(FLOAT, 2, 48_000, 4, 32), Shape(FLOAT, 1, 11_025, 8, 64),
+    Shape(PCM, 6, 48_000, 4, 32), Shape(PCM, 1, 16_000, 3, 20), Shape(FLOAT, 2, 48_000, 4, 32),
+    Shape(FLOAT, 1, 11_025, 8, 64),
 ]  # fmt: skip
 
 

@@ -26,8 +26,10 @@ _OPTIONS = {
     "vp9": {"deadline": "good", "cpu-used": "4", "row-mt": "1"},
     "av1": {"preset": "8"},
 }
-#: Quality where the file does not tell its bitrate: hard to tell from the original.
-_QUALITY = {"h264": "18", "hevc": "20", "vp8": "10", "vp9": "20", "av1": "25"}
+#: Bits a pixel from which a bitrate is generous.
+_GENEROUS = 0.15
+#: Quality where the bitrate is scarce or not known: hard to tell from the original.
+_QUALITY = {"h264": "20", "hevc": "22", "vp8": "10", "vp9": "24", "av1": "26"}
 #: How many outermost boxes tell the layout of an MP4.
 MOST_BOXES = 16
 #: Tags that players ask for and that the muxer would not choose by itself.
@@ -63,7 +65,8 @@ def decoder(stream: Any) -> Any:
     """The decoder of a picture stream; for VP8 and VP9 with transparency the one that decodes that."""
     av = libav()
     context = stream.codec_context
-    if stream.metadata.get("alpha_mode") == "1" and context.codec.canonical_name in ("vp8", "vp9"):
+    alpha = {key.lower(): value for key, value in stream.metadata.items()}.get("alpha_mode") == "1"
+    if alpha and context.codec.canonical_name in ("vp8", "vp9"):
         context = av.CodecContext.create("libvpx" + "-vp9" * (context.codec.canonical_name == "vp9"), "r")
         context.extradata = stream.codec_context.extradata
         return context
@@ -141,11 +144,15 @@ def _boxes(file: BinaryIO) -> list[bytes]:
     return [*(box.kind for box in islice(Boxes(file).top(), MOST_BOXES)), b"moov", b"mdat"]
 
 
+#: What an encoder and a muxer say of their own work.
+_OF_ENCODER = ("ENCODER", "encoder", "DURATION")
+
+
 def _dress(sink: Any, stream: Any) -> None:
     if (tag := _tag(stream)) in _TAGS or tag == _ADTS_IN_AVI:
         sink.codec_context.codec_tag = tag
     if stream.type != "attachment":
-        sink.metadata.update({key: value for key, value in stream.metadata.items() if key != "ENCODER"})
+        sink.metadata.update({key: value for key, value in stream.metadata.items() if key not in _OF_ENCODER})
         sink.disposition = stream.disposition
 
 
@@ -160,8 +167,11 @@ def _tag(stream: Any) -> str:
 
 
 def _rate_control(target: Any, stream: Any, name: str) -> None:
+    """The old bitrate where that is generous or the encoder knows nothing better; else a quality that keeps even the
+    first frames sharp, which a scarce bitrate does not."""
     bit_rate = stream.bit_rate or _bit_rate_of_container(stream)
-    if bit_rate:
+    pixels = target.width * target.height * float(stream.average_rate or 25)
+    if bit_rate and (name not in _QUALITY or bit_rate > _GENEROUS * pixels):
         target.bit_rate = bit_rate
     elif name in _QUALITY:
         target.options = {**target.options, "crf": _QUALITY[name]}
