@@ -6,17 +6,17 @@ network goes through a :class:`Transport`.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, Literal, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from zhengming.ground.errors import Unavailable, WrongInput
-from zhengming.identity.secret import Secret
+from zhengming.identity.secret import Secret, Unwritten
 
 
 @dataclass(frozen=True, repr=False)
-class Request:
+class Request(Unwritten):
     """One HTTP request. Query, headers and body may hold personal data: ``repr`` shows none of them."""
 
     method: Literal["GET", "POST"]
@@ -29,7 +29,7 @@ class Request:
 
 
 @dataclass(frozen=True, repr=False)
-class Response:
+class Response(Unwritten):
     """What came back, at most as long as the transport allows."""
 
     status: int
@@ -82,7 +82,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Unwritten):
     """A definite answer: the facts belong together, do not, or the source has no record.
 
     Anything else is Unavailable, raised by the reader: trouble of a service is never taken for an answer.
@@ -102,7 +102,7 @@ class Receipt:
     reference: str = ""
 
 
-T_co = TypeVar("T_co", covariant=True)
+T_co = TypeVar("T_co", bound=Answer | Receipt, covariant=True)
 
 
 class Operation(Protocol, Generic[T_co]):
@@ -121,9 +121,23 @@ Sending = Operation[Receipt]
 
 
 def ask(operation: Operation[T_co], facts: Facts, occasion: Occasion, transport: Transport) -> T_co:
-    """Send one operation's request and read what comes back. Only what it ``needs`` is handed to it."""
+    """Send one operation's request and read what comes back. Only what it ``needs`` is handed to it.
+
+    A service that puts a fact into its reference or its error code does not get it into ours.
+    """
     needed = Facts({name: Secret(facts.text(name)) for name in operation.needs})
-    return operation.read(transport.send(operation.request(needed, occasion)))
+    response = transport.send(operation.request(needed, occasion))
+    try:
+        said = operation.read(response)
+    except Unavailable as error:
+        if _tells(str(error), needed):
+            raise Unavailable("核验服务没有给出核验结果", "the service gave no verdict") from None
+        raise
+    return replace(said, reference="") if _tells(said.reference, needed) else said
+
+
+def _tells(text: str, facts: Facts) -> bool:
+    return any(secret.reveal() in text for secret in facts.fields.values() if secret)
 
 
 def place(url: str) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhengming.ground.errors import Refused, Unavailable, WrongInput
+from zhengming.identity.secret import Unwritten
 
 SIZE = 32
 _NAME = re.compile("[A-Za-z0-9_-]{1,32}")
 
 
 @dataclass(frozen=True)
-class KeyRing:
+class KeyRing(Unwritten):
     """Keys by their name. The one called ``current`` is used for what is new, the others for what is old.
 
     There is no default key: without a file there is no ring.

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from zhengming.ground.errors import WrongInput
+from zhengming.identity.secret import Unwritten
 from zhengming.identity.tables import table
 
 LENGTH = 18
@@ -36,7 +37,7 @@ class Minor(StrEnum):
 
 
 @dataclass(frozen=True, repr=False)
-class ResidentNumber:
+class ResidentNumber(Unwritten):
     """What a number tells that is of use: the kind of its holder and the day of birth. Not shown in ``repr``."""
 
     text: str

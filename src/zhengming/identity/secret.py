@@ -8,7 +8,16 @@ from zhengming.ground.errors import Refused
 MASK = "‹secret›"
 
 
-class Secret:
+class Unwritten:
+    """What is never written out as a whole: no pickle of it is made, neither for a queue nor for a cache."""
+
+    __slots__ = ()
+
+    def __reduce_ex__(self, _: object) -> NoReturn:
+        raise Refused("敏感内容不得序列化", "what holds secrets is not written out")
+
+
+class Secret(Unwritten):
     """Personal data or a credential. :meth:`reveal` is the only way to the text, so that each use can be found."""
 
     __slots__ = ("_text",)
@@ -44,9 +53,6 @@ class Secret:
 
     def __deepcopy__(self, _: object) -> "Secret":
         return self
-
-    def __reduce_ex__(self, _: object) -> NoReturn:
-        raise Refused("敏感内容不得序列化", "a secret is not written out")
 
 
 def _bytes(text: str) -> bytes:
