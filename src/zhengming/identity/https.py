@@ -5,13 +5,13 @@ environment: personal data goes where the operator said, or nowhere.
 """
 
 import ssl
-import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
-from socket import SHUT_RDWR
-from threading import Timer
+from socket import SHUT_RDWR, socket
+from threading import Event, Timer
 from urllib.parse import SplitResult, urlsplit
 
 from zhengming.ground.errors import Refused, Unavailable, WrongInput
@@ -35,15 +35,10 @@ class Https:
         """See :class:`~zhengming.identity.exchange.Transport`."""
         parts = checked_url(request.url)
         connection = self._connection(parts)
-        end = time.monotonic() + self.seconds
-        guard = Timer(self.seconds, _cut, (connection,))
-        guard.daemon = True
-        guard.start()
         try:
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request(request.method, target, request.body or None, dict(request.headers))
-            response = connection.getresponse()
-            return Response(response.status, self._body(response, end))
+            connection.connect()
+            with _guarded(connection.sock, self.seconds) as over:
+                return self._exchanged(connection, request, parts, over)
         except (OSError, HTTPException) as error:
             raise _unreachable(parts, type(error).__name__) from None
         except ValueError:  # http.client's word for control characters in a header or target
@@ -51,7 +46,6 @@ class Https:
                 "请求中有不允许的字符", "the request holds characters that HTTP does not allow"
             ) from None
         finally:
-            guard.cancel()
             connection.close()
 
     def close(self) -> None:
@@ -67,15 +61,22 @@ class Https:
             raise Unavailable(f"无法读取根证书：{error}", f"cannot read the root certificates: {error}") from None
         return HTTPSConnection(host, parts.port, timeout=self.seconds, context=context)
 
-    def _body(self, response: HTTPResponse, end: float) -> bytes:
+    def _exchanged(self, connection: HTTPConnection, request: Request, parts: SplitResult, over: Event) -> Response:
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request(request.method, target, request.body or None, dict(request.headers))
+        response = connection.getresponse()
+        body = self._body(response)
+        if response.length or over.is_set():
+            raise TimeoutError  # cut short, by the other side or by the guard
+        return Response(response.status, body)
+
+    def _body(self, response: HTTPResponse) -> bytes:
         pieces, size = [], 0
         while piece := response.read1(65536):
             size += len(piece)
             if size > self.largest:
                 raise Unavailable(f"应答超过 {self.largest} 字节", f"the answer is longer than {self.largest} bytes")
             pieces.append(piece)
-        if response.length or time.monotonic() > end:
-            raise TimeoutError  # cut short, by the other side or by the guard
         return b"".join(pieces)
 
 
@@ -101,9 +102,23 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _cut(connection: HTTPConnection) -> None:
-    with suppress(OSError, AttributeError):  # it may be closed already, or not yet open: then its time-out holds
-        connection.sock.shutdown(SHUT_RDWR)
+@contextmanager
+def _guarded(connected: socket, seconds: float) -> Iterator[Event]:
+    """Shuts the socket down when the time is over: a time-out of the socket alone begins anew with each byte."""
+    over = Event()
+    guard = Timer(seconds, _cut, (connected, over))
+    guard.daemon = True
+    guard.start()
+    try:
+        yield over
+    finally:
+        guard.cancel()
+
+
+def _cut(connected: socket, over: Event) -> None:
+    over.set()
+    with suppress(OSError):  # it is closed already
+        connected.shutdown(SHUT_RDWR)
 
 
 def _unreachable(parts: SplitResult, what: str) -> Unavailable:
