@@ -68,7 +68,7 @@ def _parts(sealed: str) -> tuple[str, bytes, bytes]:
     try:
         if len(fields) == 4 and fields[0] == VERSION and sealed.isascii():
             nonce, closed = (base64.b64decode(field, altchars=b"-_", validate=True) for field in fields[2:])
-            if len(nonce) == NONCE and len(closed) >= 16:
+            if len(nonce) == NONCE and len(closed) >= 16 and [_text(nonce), _text(closed)] == fields[2:]:
                 return fields[1], nonce, closed
     except binascii.Error:
         pass
