@@ -46,7 +46,7 @@ def serving(judge: Judge) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST
+        do_GET = do_POST  # noqa: N815 - the name http.server looks for
 
         def log_message(self, *_: object) -> None:
             pass
