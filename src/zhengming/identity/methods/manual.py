@@ -102,7 +102,7 @@ class Manual(Method):
 
     def example(self) -> Claim:
         """A passport with a picture."""
-        picture = f"hmac-sha256:example:{'0' * 64}"
+        picture = f"hmac-sha256:example:{'ab' * 32}"
         return claim(self.name, (picture,), document_kind="passport", document_number="E00000000", name="示例人")
 
 
