@@ -127,12 +127,12 @@ def test_the_label_is_upright_and_high_enough_as_displayed(turned: int, aspect: 
     assert has_label(displayed, shown.facts["box"])
     assert shown.facts["height"] >= ceil(0.05 * min(displayed.shape))
     reference, there = labelled(
-        film(size=displayed.shape[::-1], frames=3, light=False), corner="top-left", text="由AI生成"
+        film(size=displayed.shape[::-1], frames=3, light=False, form="yuv444p"), corner="top-left", text="由AI生成"
     )
     assert there.facts["box"] == shown.facts["box"]
     left, top, right, bottom = there.facts["box"]
     two = pictures(reference)[0][top:bottom, left:right]
-    assert _likeness(displayed, two, left, top) > 0.75
+    assert _likeness(displayed, two, left, top) > 0.7
     assert _likeness(displayed, two[:, ::-1], left, top) < 0.6, "not mirrored"
     assert _likeness(displayed, two[::-1], left, top) < 0.6, "not upside down"
 

@@ -27,9 +27,9 @@ _OPTIONS = {
     "av1": {"preset": "8"},
 }
 #: Bits a pixel from which a bitrate is generous.
-_GENEROUS = 0.15
+_GENEROUS = 0.05
 #: Quality where the bitrate is scarce or not known: hard to tell from the original.
-_QUALITY = {"h264": "20", "hevc": "22", "vp8": "10", "vp9": "24", "av1": "26"}
+_QUALITY = {"h264": "22", "hevc": "24", "vp8": "10", "vp9": "24", "av1": "26"}
 #: How many outermost boxes tell the layout of an MP4.
 MOST_BOXES = 16
 #: Tags that players ask for and that the muxer would not choose by itself.
