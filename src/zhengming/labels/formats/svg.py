@@ -115,7 +115,7 @@ class _Scan:
         self._parser = self._make_parser()
         try:
             self._parser.Parse(text, True)
-        except (ExpatError, ValueError) as error:
+        except (ExpatError, ValueError, LookupError) as error:  # LookupError: an encoding that nobody knows
             raise BadFile(f"SVG 不是良构的 XML：{error}", f"the SVG is not well-formed XML: {error}") from None
 
     def _make_parser(self) -> XMLParserType:
@@ -205,7 +205,7 @@ def _first_unfolded(start: bytes) -> bytes:
 def _wrapped(text: bytes, part: Described) -> tuple[bytes, bytes, bytes]:
     """The content of a part between tags that declare every namespace around it: a document of its own."""
     declared = "".join(
-        f" xmlns{':' if prefix else ''}{prefix}=\"{escape(uri)}\""
+        f' xmlns{":" if prefix else ""}{prefix}="{escape(uri)}"'
         for prefix, uri in part.scope.items()
         if prefix != "xml" and (uri or not prefix)
     )

@@ -68,7 +68,7 @@ class Xml:
         self._parser = self._make_parser()
         try:
             self._parser.Parse(self.source, True)
-        except (ExpatError, ValueError) as error:
+        except (ExpatError, ValueError, LookupError) as error:  # LookupError: an encoding that nobody knows
             raise BadFile(f"XML 部件不是良构的：{error}", f"an XML part is not well-formed: {error}") from None
 
     @property
