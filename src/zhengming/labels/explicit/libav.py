@@ -25,9 +25,11 @@ def coding(what: str) -> Iterator[None]:
     libav().logging.set_level(None)
     try:
         yield
-    except (ZhengmingError, MemoryError):
+    except ZhengmingError:
         raise
     except Exception as error:  # libav raises many kinds for broken files: its own, ValueError, OSError
+        if isinstance(error, MemoryError) and not isinstance(error, libav().FFmpegError):
+            raise  # there is no memory left; libav's own error of that name says that the file asks for too much
         raise BadFile(f"{what} 解码或编码失败：{error}", f"{what} does not decode or encode: {error}") from error
 
 
