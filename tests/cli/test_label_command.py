@@ -1,13 +1,18 @@
 """``zhengming label``: what it does, what it says, how it ends."""
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from zhengming.cli import line
+from zhengming.cli import batch, line
 from zhengming.cli.command import DONE, SOME_FAILED, WRONG_USE
-from zhengming.labels.format import FORMATS
+from zhengming.cli.screen import Screen
+from zhengming.ground.errors import Unavailable
+from zhengming.labels.format import FORMATS, Entry, Format
 from zhengming.labels.labelling import labels_in, opened
 from zhengming.labels.recognition import recognise
 
@@ -126,6 +131,35 @@ def test_what_is_named_and_fails_is_listed_and_stops_nothing(
     assert status == SOME_FAILED
     assert [result["error"] and result["error"]["kind"] for result in results] == ["bad-file", "unknown-format", None]
     assert len(number(folder / "乙.png")) == 1
+
+
+@pytest.mark.parametrize(("fault", "kind"), [(KeyError("x"), "error"), (MemoryError(), "unavailable")], ids=repr)
+@pytest.mark.parametrize("command", [["label", "--producer", PRODUCER], ["examine"]], ids=lambda words: words[0])
+def test_a_fault_of_ours_stops_no_other_file(
+    command: list[str], fault: Exception, kind: str, folder: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    entries = type(FORMATS["png"]).entries
+
+    def faulty(format_: Format, file: BinaryIO) -> Iterator[Entry]:
+        if str(file.name).endswith("甲.png"):
+            raise fault
+        return entries(format_, file)
+
+    monkeypatch.setattr(type(FORMATS["png"]), "entries", faulty)
+    status, results = ran(capsys, *command, folder / "甲.png", folder / "乙.png")
+    assert status == SOME_FAILED
+    assert [result["error"] and result["error"]["kind"] for result in results] == [kind, None]
+
+
+def test_a_process_that_the_system_ends_is_told() -> None:
+    sources = [batch.Source(Path(str(number)), Path(), named=True) for number in range(4)]
+    with pytest.raises(Unavailable, match="--jobs 1"):
+        batch.run(killed, sources, 2, Screen(), "")  # type: ignore[arg-type]
+
+
+def killed(source: batch.Source, progress: None) -> None:
+    os._exit(9)
 
 
 def test_a_dry_run_changes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -14,7 +15,7 @@ from typing import Protocol, TypeVar
 from zhengming.cli import streams
 from zhengming.cli.bar import Bar
 from zhengming.cli.screen import Screen
-from zhengming.ground.errors import WrongInput
+from zhengming.ground.errors import Unavailable, WrongInput, ZhengmingError
 from zhengming.ground.system_errors import cannot_read
 from zhengming.labels.edit import Progress
 
@@ -95,6 +96,17 @@ class Work(Protocol[T_co]):
     def __call__(self, source: Source, progress: Progress | None) -> T_co: ...
 
 
+def unforeseen(error: Exception) -> ZhengmingError:
+    """What a file met that nobody foresaw, in words: it belongs to this file and stops no other."""
+    if isinstance(error, MemoryError):
+        return Unavailable("内存不足，处理不了这个文件", "not enough memory for this file")
+    what = f"{type(error).__name__}: {error}"
+    return ZhengmingError(
+        f"本软件出错（{what}），文件未改动；请报告此文件",
+        f"a fault of ours ({what}), the file is as it was; please report",
+    )
+
+
 def run(
     work: Work[T], sources: Sequence[Source], jobs: int | None, screen: Screen, title: str, threads: int = 1
 ) -> list[T]:
@@ -127,9 +139,16 @@ def _in_processes(work: Work[T], sources: Sequence[Source], jobs: int, threads: 
     """Batches of files to processes; small ones at that, so that the bar moves and no process idles at the end."""
     size = threads * (1 if threads == 1 else 4)
     batches = [sources[at : at + size] for at in range(0, len(sources), size)]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
-        for results in pool.map(partial(_batch, work, threads), batches):
-            yield from results
+    try:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("forkserver")) as pool:
+            for results in pool.map(partial(_batch, work, threads), batches):
+                yield from results
+    except BrokenProcessPool:
+        raise Unavailable(
+            "一个处理进程被系统终止，多半因为内存不足；已完成的文件不受影响，其余请用 --jobs 1 再做",
+            "the system ended one of our processes, mostly for want of memory; what is done stays done, "
+            "do the rest with --jobs 1",
+        ) from None
 
 
 def _batch(work: Work[T], threads: int, sources: Sequence[Source]) -> list[T]:

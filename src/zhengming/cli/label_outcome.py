@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from zhengming.cli.batch import Source
+from zhengming.cli.batch import Source, unforeseen
 from zhengming.ground.errors import ZhengmingError
 from zhengming.ground.system_errors import cannot_write
 from zhengming.labels.edit import Progress
@@ -46,7 +46,10 @@ def outcome(source: Source, progress: Progress | None, order: Order, out: Path |
     except ZhengmingError as error:
         return Outcome(source, target, error=error, json=_json(source, target, error=error))
     except OSError as error:
-        failure = cannot_write(target, error)
+        failure: ZhengmingError = cannot_write(target, error)
+        return Outcome(source, target, error=failure, json=_json(source, target, error=failure))
+    except Exception as error:  # a fault of ours or of a library: one file never stops the others
+        failure = unforeseen(error)
         return Outcome(source, target, error=failure, json=_json(source, target, error=failure))
     return Outcome(source, target, done, json=_json(source, target, done))
 

@@ -95,7 +95,10 @@ def _text(path: Path) -> str:
 
 def examined(source: Source, progress: Progress | None, terms: Terms) -> Examination:  # noqa: ARG001 - quick
     """The examination of one file."""
-    return examine(source.path, terms)
+    try:
+        return examine(source.path, terms)
+    except Exception as error:  # a fault of ours or of a library: one file never stops the others
+        return Examination(str(source.path), error=batch.unforeseen(error))
 
 
 def _table(results: Sequence[Examination], screen: Screen) -> None:
