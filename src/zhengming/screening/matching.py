@@ -1,0 +1,69 @@
+"""Where in a sequence of marks a pattern of the library may be: whole arrays at a time, on the mapped tables.
+
+A pass looks at the first two marks (by shape) or three (by sound) of every place at once; the few places that are
+left grow mark by mark while the library has a pattern that begins so. Time does not depend on how many patterns
+there are, save for the caches of the machine.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zhengming.screening.alphabet import Marks
+from zhengming.screening.hashing import ENDS, GOES_ON, POWERS, SPREAD, Hashes, Table, bits_of
+from zhengming.screening.snapshot import Snapshot
+
+Places = NDArray[np.intp]
+_POWERS = tuple(np.uint64(power) for power in POWERS)
+_SPREAD = np.uint64(SPREAD)
+
+
+def proposals(marks: Marks, by_sound: bool, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+    """The places of ``marks`` where patterns may begin, each with the number of the pattern."""
+    arrays = snapshot.arrays
+    size = 3 if by_sound else 2
+    if len(marks) < size or not len(arrays["keys"]):
+        return
+    wide = marks.astype(np.uint64)
+    grown = wide[: len(wide) - size + 1].copy()
+    for more in range(1, size):
+        grown += wide[more : len(wide) - size + 1 + more] * _POWERS[more]
+    first = arrays["first_sound" if by_sound else "first_shape"]
+    said = first.take(_place(grown, first))
+    at = said.nonzero()[0]
+    yield from _walk(wide, at, grown.take(at), said.take(at), size, by_sound, snapshot)
+
+
+def _place(hashes: Hashes, table: Table) -> Places:
+    return ((hashes * _SPREAD) >> np.uint64(64 - bits_of(table))).view(np.intp)
+
+
+def _walk(
+    wide: Hashes, at: Places, grown: Hashes, said: Table, size: int, by_sound: bool, snapshot: Snapshot
+) -> Iterator[tuple[int, int]]:
+    table, longest = snapshot.arrays["walk"], snapshot.facts["longest"]
+    while len(at):
+        ends = (said & ENDS).nonzero()[0]
+        if len(ends):
+            yield from _ended(at.take(ends), grown.take(ends), size, by_sound, snapshot)
+        if size >= longest:
+            return
+        on = ((said & GOES_ON).astype(bool) & (at < len(wide) - size)).nonzero()[0]
+        at = at.take(on)
+        grown = grown.take(on) + wide.take(at + size) * _POWERS[size]
+        size += 1
+        said = table.take(_place(grown, table))
+        some = said.nonzero()[0]
+        if len(some) < len(at):
+            at, grown, said = at.take(some), grown.take(some), said.take(some)
+
+
+def _ended(at: Places, grown: Hashes, size: int, by_sound: bool, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+    keys, sizes, sounds = (snapshot.arrays[name] for name in ("keys", "sizes", "sounds"))
+    firsts = np.searchsorted(keys, grown, "left")
+    lasts = np.searchsorted(keys, grown, "right")
+    for index in (lasts > firsts).nonzero()[0].tolist():
+        for pattern in range(int(firsts[index]), int(lasts[index])):
+            if sizes[pattern] == size and sounds[pattern] == by_sound:
+                yield int(at[index]), pattern

@@ -1,0 +1,1 @@
+"""The shelf of signals: one file each, agreed name ``SIGNAL`` (contract: :mod:`zhengming.screening.signal`)."""
