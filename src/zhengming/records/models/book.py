@@ -11,6 +11,9 @@ class Installation(models.Model):
     id = identifier()
     only = models.BooleanField(default=True, unique=True)
     version = models.PositiveBigIntegerField(default=0)
+    carrying_from = models.PositiveBigIntegerField(
+        null=True
+    )  # size of the ledger when entries were last on their way
 
     class Meta:
         default_permissions = ()
