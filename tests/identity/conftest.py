@@ -25,6 +25,8 @@ def vault() -> Vault:
 @pytest.fixture
 def means(digester: Digester, vault: Vault) -> Callable[..., Means]:
     def made(**given: Any) -> Means:
-        return Means(**{"now": NOW, "nonce": "n-1", "digester": digester, "vault": vault, "account": "user-1", **given})
+        return Means(
+            **{"now": NOW, "nonce": "n-1", "digester": digester, "vault": vault, "account": "user-1", **given}
+        )
 
     return made

@@ -59,7 +59,13 @@ def test_the_json_has_a_canonical_form_for_the_ledger(assertion: Assertion) -> N
 
 
 def test_a_plain_number_cannot_be_a_subject_or_evidence(assertion: Assertion) -> None:
-    for wrong in ({"subject": "13812345678"}, {"evidence": "张三"}, {"expires_at": NOW}):
+    for wrong in (
+        {"subject": "13812345678"},
+        {"evidence": "张三"},
+        {"reference": "张三 13812345678"},
+        {"subject": f"hmac-sha256:张三:{'0' * 64}"},
+        {"expires_at": NOW},
+    ):
         given = {"subject": assertion.subject, "expires_at": NOW + DAY, **wrong}
         with pytest.raises(WrongInput) as caught:
             Assertion("mobile", Level.HELD, issued_at=NOW, **given)

@@ -95,6 +95,11 @@ def test_the_table_in_the_guide_works_as_it_stands(tmp_path: Path) -> None:
         ({"checks": {"resident": {"service": "tencent"}}}, "key_id"),
         ({"checks": {"resident": {"service": "tencent", "colour": "red"}}}, "colour"),
         ({"checks": {"resident": {"service": "json", "url": "https://x.example/"}}}, "lacks"),
+        ({"checks": {"resident": {"service": "json", "url": 1}}}, "texts"),
+        ({"checks": {"resident": {"service": "json", "headers": [1]}}}, "headers"),
+        ({"checks": {"resident": {"service": "json", "headers": {"a": 1}}}}, "texts"),
+        ({"checks": {"resident": {"service": "json", "url": "https://x.example/", "match": [1]}}}, "match"),
+        ({"validity_days": True}, "validity_days"),
     ],
 )
 def test_a_mistake_is_named(keys: dict[str, Any], change: dict[str, Any], told: str) -> None:

@@ -88,6 +88,16 @@ def test_any_text_in_any_field_gives_only_our_errors_and_never_shows(method: Met
         assert number not in shown
 
 
+@methods
+def test_pictures_are_taken_only_where_staff_look_at_them(method: Method) -> None:
+    with_picture = replace(method.example(), documents=(MEANS.digester.digest("document", "x"),))
+    if method.name == "manual":
+        method.facts(with_picture, MEANS.today)
+        return
+    with pytest.raises(Refused, match="pictures"):
+        method.facts(with_picture, MEANS.today)
+
+
 def test_an_unknown_field_is_refused_at_once_and_its_name_not_repeated() -> None:
     with pytest.raises(WrongInput) as caught:
         Claim("mobile", {"13812345678": Secret("x")})

@@ -114,6 +114,9 @@ def test_a_service_cannot_smuggle_words_into_reference_or_error() -> None:
         ({"body": {"a": "{sex}"}}, "sex", WrongInput),
         ({"body": {"a": "{secret:other}"}}, "secret:other", WrongInput),
         ({"method": "GET"}, "GET", WrongInput),
+        ({"method": "PUT"}, "GET", WrongInput),
+        ({"encoding": "xml"}, "json", WrongInput),
+        ({"headers": {"a": 1}}, "texts", WrongInput),
         ({"body": [1], "encoding": "form"}, "table", WrongInput),
     ],
 )
@@ -131,7 +134,7 @@ def test_a_template_that_nests_without_end_is_refused() -> None:
 
 
 def test_verdicts_are_listed_and_distinct() -> None:
-    for wrong in ({"match": ()}, {"mismatch": ()}, {"mismatch": ("true",)}):
+    for wrong in ({"match": ()}, {"mismatch": ()}, {"mismatch": ("true",)}, {"match": "10"}, {"match": (1,)}):
         with pytest.raises(WrongInput):
             check(**wrong)
 

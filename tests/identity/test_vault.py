@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -82,6 +83,12 @@ def test_any_text_can_be_sealed_and_comes_back(text: str) -> None:
 def test_a_digest_is_an_hmac_of_kind_and_text() -> None:
     expected = hmac.new(key("k"), b"zhengming identity 1\0mobile\x0013812345678", hashlib.sha256).hexdigest()
     assert Digester(ring("k")).digest("mobile", "13812345678") == f"hmac-sha256:k:{expected}"
+
+
+@given(st.text(max_size=80) | st.from_regex("hmac-s(m3|ha256):[a-z]{1,4}:.{60,64}", fullmatch=True))
+def test_any_text_as_a_digest_gives_our_error_or_does_not_match(text: str) -> None:
+    with suppress(ZhengmingError):
+        assert not Digester(ring("k")).matches(text, "mobile", "13812345678")
 
 
 def test_a_digest_by_sm3_agrees_with_hashlib() -> None:

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 
 from zhengming.ground.errors import Refused, WrongInput
 from zhengming.identity.digests import parts
+from zhengming.identity.exchange import reference
 from zhengming.identity.moments import checked, written
 from zhengming.identity.resident_number import Minor
 
@@ -53,6 +54,8 @@ class Assertion:
         parts(self.subject)
         if self.evidence:
             parts(self.evidence)
+        if reference(self.reference) != self.reference:
+            raise WrongInput("流水号不合规", "the query number does not look like one")
         if checked(self.expires_at) <= checked(self.issued_at):
             raise WrongInput("到期时间须晚于签发时间", "an assertion expires after it was issued")
 

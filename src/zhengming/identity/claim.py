@@ -58,8 +58,10 @@ class Claim:
         """Whether the user gave ``name``."""
         return bool(self.optional(name))
 
-    def only(self, allowed: tuple[str, ...]) -> None:
-        """Refuse a claim with any other field: what a method does not need is not collected (PIPL Art. 6)."""
+    def only(self, allowed: tuple[str, ...], *, documents: bool = False) -> None:
+        """Refuse a claim with anything else: what a method does not need is not collected (PIPL Art. 6)."""
+        if self.documents and not documents:
+            raise Refused("此方式不收集证件影像", "this method does not collect pictures")
         extra = sorted(set(self.fields) - set(allowed))
         if extra:
             raise Refused(

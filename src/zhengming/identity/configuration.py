@@ -66,7 +66,7 @@ def read(settings: Mapping[str, Any]) -> Setup:
     if set(lookup.keys.values()) & set(sealing.keys.values()):
         raise WrongInput("查找与加密不得共用密钥", "look-up and sealing do not share a key")
     days = settings.get("validity_days", VALIDITY.days)
-    if not isinstance(days, int) or not 1 <= days <= 36500:
+    if type(days) is not int or not 1 <= days <= 36500:
         raise WrongInput("identity.validity_days 应为天数", "identity.validity_days is a number of days")
     sms = settings.get("sms")
     return Setup(
@@ -106,6 +106,7 @@ def _made(kind: type[Any], service: str, row: Mapping[str, Any], place: str) -> 
         row = _known(row, place, own | body | {"service", "title", "secret_files"})
         secrets = {name: secret(Path(path)) for name, path in _table(row.get("secret_files", {}), place).items()}
         parts = {name: row[name] for name in body & set(row)}
+        _table(parts.get("headers", {}), f"{place}.headers")
         given: dict[str, Any] = {"template": template.Template(**{"body": {}, "url": "", **parts}, secrets=secrets)}
         given["service"] = str(row.get("title", place))
     else:
@@ -113,13 +114,21 @@ def _made(kind: type[Any], service: str, row: Mapping[str, Any], place: str) -> 
         row = _known(row, place, own | {"service", "key_id", "secret_file"})
         credential = AccessKey if service == "alibaba" else SecretKey
         given = {"key": credential(_text(row, "key_id", place), secret(Path(_text(row, "secret_file", place))))}
-    given |= {name: tuple(row[name]) if isinstance(row[name], list) else row[name] for name in own & set(row)}
+    given |= {name: _value(row[name], f"{place}.{name}") for name in own & set(row)}
     try:
         return kind(**given)
     except TypeError:  # a field without default was not given
         raise WrongInput(
             f"{place} 不完整，须有：{'、'.join(sorted(own))}", f"{place} lacks some of {sorted(own)}"
         ) from None
+
+
+def _value(value: Any, place: str) -> str | tuple[str, ...]:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    raise WrongInput(f"设置 {place} 须为文字或文字列表", f"the setting {place} is a text or a list of texts")
 
 
 def secret(path: Path) -> Secret:

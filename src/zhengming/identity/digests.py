@@ -5,6 +5,7 @@ the digest useless to whoever holds only the database.
 """
 
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from zhengming.identity.keys import KeyRing
 
 Algorithm = Literal["hmac-sha256", "hmac-sm3"]
 _ALGORITHMS = ("hmac-sha256", "hmac-sm3")
+_DIGEST = re.compile("(hmac-sha256|hmac-sm3):([A-Za-z0-9_-]{1,32}):[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,10 @@ class Digester:
 
 def parts(digest: str) -> tuple[str, str]:
     """The algorithm and the key's name of a digest. Raises WrongInput for another text."""
-    algorithm, _, rest = digest.partition(":")
-    name, _, value = rest.partition(":")
-    if algorithm not in _ALGORITHMS or not name or len(value) != 64:
+    found = _DIGEST.fullmatch(digest)
+    if not found:
         raise WrongInput("不是密钥摘要", "this is no keyed digest")
-    return algorithm, name
+    return found[1], found[2]
 
 
 def _code(algorithm: str, key: bytes, message: bytes) -> bytes:

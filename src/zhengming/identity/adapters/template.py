@@ -49,6 +49,10 @@ class Template:
     encoding: Literal["json", "form"] = "json"
 
     def __post_init__(self) -> None:
+        if self.method not in ("GET", "POST") or self.encoding not in ("json", "form"):
+            raise WrongInput("method 应为 GET、POST，encoding 应为 json、form", "GET or POST, json or form")
+        if not isinstance(self.url, str) or not all(isinstance(value, str) for value in dict(self.headers).values()):
+            raise WrongInput("url 与 headers 的值须为文字", "url and the values of headers are texts")
         checked_url(_PLACE.sub("x", self.url))
         if set(_places(self.url)) - set(_OCCASION):
             raise Refused("个人信息不得写入网址", "personal data does not go into a URL")
@@ -108,6 +112,9 @@ class JsonCheck:
     name: str = "json-check"
 
     def __post_init__(self) -> None:
+        # A string in place of a list would make each of its parts a verdict.
+        for values in (self.match, self.mismatch, self.no_record):
+            _check_values(values)
         lists = (*self.match, *self.mismatch, *self.no_record)
         if not self.match or not self.mismatch or len(set(lists)) != len(lists):
             raise WrongInput(
@@ -159,6 +166,11 @@ class JsonSending:
     reference_path: str = ""
     name: str = "json-sending"
 
+    def __post_init__(self) -> None:
+        _check_values(self.success)
+        if not self.success:
+            raise WrongInput("须列出发送成功的取值", "the values of success are listed")
+
     @property
     def needs(self) -> tuple[str, ...]:
         """What the template asks for."""
@@ -174,6 +186,11 @@ class JsonSending:
         if _scalar(_at(found, self.success_path)) not in self.success:
             raise no_answer(self.service, f"HTTP-{response.status}")
         return Receipt(reference(_at(found, self.reference_path)))
+
+
+def _check_values(values: Any) -> None:
+    if not isinstance(values, tuple) or not all(isinstance(value, str) and value for value in values):
+        raise WrongInput('取值须为文字的列表，如 ["1"]', 'values are a list of texts such as ["1"]')
 
 
 def _at(value: Any, path: str) -> Any:

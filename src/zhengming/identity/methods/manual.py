@@ -69,7 +69,7 @@ class Manual(Method):
 
     def facts(self, claim: Claim, today: date) -> Facts:
         """The number has the shape of its kind, and there is at least one picture, named by a keyed digest."""
-        claim.only(self.required)
+        claim.only(self.required, documents=True)
         kind = claim.text("document_kind")
         if kind not in KINDS:
             known = "、".join(KINDS)
