@@ -176,6 +176,15 @@ def test_several_processes_do_the_same_in_the_same_order(folder: Path, capsys: p
     assert len({result["label"]["ProduceID"] for result in results}) == len(files)
 
 
+def test_results_of_an_earlier_run_are_not_labelled_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("label", folder, "--recursive", "--producer", PRODUCER, "--out", folder / "out")
+    first, second = ran(capsys, *arguments)[1], ran(capsys, *arguments)[1]
+    assert [result["path"] for result in first] == [result["path"] for result in second]
+    assert not (folder / "out" / "out").exists()
+    status, results = ran(capsys, "label", folder / "out", "--producer", PRODUCER, "--out", folder / "out")
+    assert (status, len(results)) == (DONE, 2)
+
+
 def test_a_shared_number_is_warned_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("label", folder / "甲.png", folder / "乙.png", "--producer", PRODUCER, "--produce-id", "n-1")
     assert "共用一个制作编号" in capsys.readouterr().err

@@ -42,10 +42,20 @@ class Source:
         return out / self.path.relative_to(self.within) if out else self.path
 
 
-def gather(names: Iterable[str], recursive: bool) -> list[Source]:
-    """The files that ``names`` mean, each once, in the order given. Raises WrongInput when one means nothing."""
+def gather(names: Iterable[str], recursive: bool, out: Path | None = None) -> list[Source]:
+    """The files that ``names`` mean, each once, in the order given. Raises WrongInput when one means nothing.
+
+    Files in ``out`` are left out where that lies below a folder of ``names``: they are results of an earlier run.
+    """
     found = [source for name in names for source in _readable(name, recursive)]
-    return list({source.path.absolute(): source for source in found}.values())
+    wanted = [source for source in found if not (out and _is_result(source, out))]
+    return list({source.path.absolute(): source for source in wanted}.values())
+
+
+def _is_result(source: Source, out: Path) -> bool:
+    place, folder, results = map(os.path.abspath, (source.path, source.within, out))
+    below = folder.rstrip(os.sep) + os.sep
+    return not source.named and results.startswith(below) and place.startswith(results + os.sep)
 
 
 def _readable(name: str, recursive: bool) -> list[Source]:

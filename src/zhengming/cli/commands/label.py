@@ -56,7 +56,7 @@ class Label(Command):
 
     def run(self, options: Namespace, screen: Screen) -> int:
         order = _order(options)
-        sources = batch.gather(options.paths, options.recursive)
+        sources = batch.gather(options.paths, options.recursive, options.out)
         batch.check_targets(sources, options.out)
         _warn_of_codes(order.label, screen)
         _warn_of_shared_number(order, sources, screen)
