@@ -117,23 +117,30 @@ def survives(format_: Format, data: bytes) -> None:
     assert [values_of(entry) for entry in found] == [LABEL]
 
 
+some_places = pytest.mark.parametrize("most", [100, pytest.param(1200, marks=pytest.mark.slow)])
+
+
+@some_places
 @every_format
-def test_any_truncation_gives_our_error_or_a_whole_label(format_: Format) -> None:
+def test_any_truncation_gives_our_error_or_a_whole_label(format_: Format, most: int) -> None:
     for data in (format_.example(), written(format_, format_.example(), SECOND)):
-        for size in cuts(len(data)):
+        for size in places(len(data), most):
             survives(format_, data[:size])
 
 
+@some_places
 @every_format
-def test_any_flipped_bit_gives_our_error_or_a_whole_label(format_: Format) -> None:
+def test_any_flipped_bit_gives_our_error_or_a_whole_label(format_: Format, most: int) -> None:
     for data in (format_.example(), written(format_, format_.example(), SECOND)):
-        for at in cuts(len(data)):
+        for at in places(len(data), most):
             for bit in (0, 3, 7):
                 damaged = bytearray(data)
                 damaged[at] ^= 1 << bit
                 survives(format_, bytes(damaged))
 
 
-def cuts(size: int) -> range:
-    """Every place in a small file; some hundreds, spread evenly, in a larger one."""
-    return range(0, size, max(1, size // 400))
+def places(size: int, most: int) -> list[int]:
+    """Every place in a file up to ``most`` bytes long; in a longer one so many, spread evenly with both ends."""
+    if size <= most:
+        return list(range(size))
+    return [number * (size - 1) // (most - 1) for number in range(most)]
