@@ -63,6 +63,13 @@ class _Label:
     start: float | None = None
     until: float = 0.0
     count: int = 0
+    last: int | None = None
+
+    def timed(self, frame: Any) -> None:
+        """Give a frame a time behind the last one's, where the container (AVI) knows none or the same."""
+        if self.last is not None and (frame.pts is None or frame.pts <= self.last):
+            frame.pts = self.last + 1
+        self.last = frame.pts
 
     def put_on(self, frame: Any, picture: Picture, seconds: float | None) -> Any:
         """The frame to encode: with the label on it, unless its time is over."""
@@ -134,6 +141,7 @@ def _pass_on(packet: Any, to: Any, out: Any, order: _Order) -> None:
     for frame in to.decoder.decode(packet if packet.size else None):
         if frame.time_base is None:
             frame.time_base = packet.time_base
+        label.timed(frame)
         key = frame.key_frame
         labelled = label.put_on(frame, to, order.seconds)
         labelled.pict_type = _KEY if key else _ANY  # key frames stay where they were

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from zhengming.ground.errors import BadFile
+from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.explicit.libav import encoder, libav
 from zhengming.labels.explicit.video_planes import Geometry, labelled_as
 from zhengming.labels.structures.boxes import Boxes
@@ -101,7 +101,7 @@ def add_picture(out: Any, stream: Any, first: Any) -> Picture:
         target.sample_aspect_ratio = stream.sample_aspect_ratio
     target.color_range, target.colorspace = first.color_range, first.colorspace
     target.color_primaries, target.color_trc = first.color_primaries, first.color_trc
-    if not context.has_b_frames and name != "av1":
+    if out.format.name == "avi" or (not context.has_b_frames and name != "av1"):  # AVI has no times but its order
         target.max_b_frames = 0
     _rate_control(target, stream, name)
     _dress(sink, stream)
@@ -115,6 +115,8 @@ def add_copy(out: Any, stream: Any) -> Any | None:
     """A stream in ``out`` that takes over the packets of ``stream``; None where its container cannot hold it."""
     if stream.type in ("data", "unknown"):  # time codes and chapter texts, which the muxer makes anew
         return None
+    if _tag(stream) == _AAC_IN_AVI:
+        raise Refused("AVI 里的 AAC 声音无法原样转存", "AAC sound in AVI cannot be taken over as it is")
     try:
         copy = out.add_stream_from_template(stream, opaque=True)
     except ValueError:
@@ -149,21 +151,21 @@ _OF_ENCODER = ("ENCODER", "encoder", "DURATION")
 
 
 def _dress(sink: Any, stream: Any) -> None:
-    if (tag := _tag(stream)) in _TAGS or tag == _ADTS_IN_AVI:
+    if (tag := _tag(stream)) in _TAGS:
         sink.codec_context.codec_tag = tag
     if stream.type != "attachment":
         sink.metadata.update({key: value for key, value in stream.metadata.items() if key not in _OF_ENCODER})
         sink.disposition = stream.disposition
 
 
-_ADTS_IN_AVI = "\x10\x16\x00\x00"
+_AAC_IN_AVI = "\xff"
 
 
 def _tag(stream: Any) -> str:
     try:
         return str(stream.codec_context.codec_tag) if stream.codec_context else ""
-    except UnicodeDecodeError:  # 0xff, the older tag for AAC in AVI; libav writes only the newer one
-        return _ADTS_IN_AVI
+    except UnicodeDecodeError:  # 0xff, the older tag for AAC in AVI, which libav cannot write
+        return _AAC_IN_AVI
 
 
 def _rate_control(target: Any, stream: Any, name: str) -> None:
