@@ -100,6 +100,11 @@ def test_the_table_in_the_guide_works_as_it_stands(tmp_path: Path) -> None:
         ({"checks": {"resident": {"service": "json", "headers": {"a": 1}}}}, "texts"),
         ({"checks": {"resident": {"service": "json", "url": "https://x.example/", "match": [1]}}}, "match"),
         ({"validity_days": True}, "validity_days"),
+        ({"checks": {"resident": {"service": "json", "secret_files": {"a": 1}}}}, "secret_files.a"),
+        ({"checks": {"resident": {"service": "json", "secret_files": "x"}}}, "secret_files"),
+        ({"checks": {"resident": {"service": "json", "url": "https://x.example/", "match": "1"}}}, "list of texts"),
+        ({"checks": {"resident": {"service": "tencent", "endpoint": "https://x.example/"}}}, "endpoint"),
+        ({"checks": {"resident": {"service": "json", "url": "https://x.example/", "verdict_path": ["a"]}}}, "a text"),
     ],
 )
 def test_a_mistake_is_named(keys: dict[str, Any], change: dict[str, Any], told: str) -> None:
@@ -134,6 +139,9 @@ def test_a_credential_that_anyone_may_read_or_that_is_missing_is_told(keys: dict
     file.chmod(0o600)
     file.write_text("two\nlines\n")
     with pytest.raises(WrongInput, match="one line"):
+        read({**keys, "checks": {"resident": row}})
+    file.write_text("x" * 5000)
+    with pytest.raises(WrongInput, match="larger than"):
         read({**keys, "checks": {"resident": row}})
     file.unlink()
     with pytest.raises(Unavailable):

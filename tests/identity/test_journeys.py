@@ -187,6 +187,16 @@ def test_the_national_service_gets_the_credential_and_nothing_else(means: Made) 
     assert outcome.subject == means().digester.digest("network_number", "AB12cd")
 
 
+@pytest.mark.parametrize(("number", "fine"), [("Ab12" * 16, True), ("a", True), ("a-b", False), ("张三", False)])
+def test_a_network_number_is_letters_and_digits(means: Made, number: str, fine: bool) -> None:
+    given = claim("network_id", network_credential="opaque", network_number=number)
+    if fine:
+        assert METHODS["network_id"].facts(given, means().today).text("network_number") == number
+        return
+    with pytest.raises(WrongInput):
+        METHODS["network_id"].facts(given, means().today)
+
+
 def documents(means: Made) -> Claim:
     picture = means().digester.digest("document", "the bytes of a picture")
     return claim("manual", (picture,), document_kind="resident_id", document_number=CHILD, name="李四")

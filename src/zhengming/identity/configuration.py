@@ -4,20 +4,20 @@ Every section and key is known or it is an error; credentials come from files th
 See docs/identity.md for the table.
 """
 
-import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-from zhengming.ground.errors import Refused, Unavailable, WrongInput
+from zhengming.ground.errors import WrongInput
 from zhengming.identity.adapters import alibaba, template, tencent
 from zhengming.identity.adapters.acs3 import AccessKey
 from zhengming.identity.adapters.tc3 import SecretKey
 from zhengming.identity.digests import Digester
 from zhengming.identity.exchange import Check, Sending
-from zhengming.identity.keys import KeyRing
+from zhengming.identity.keys import KeyRing, private_bytes
 from zhengming.identity.method import VALIDITY, Role
 from zhengming.identity.secret import Secret
 from zhengming.identity.vault import Vault
@@ -100,53 +100,53 @@ def _check(role: Role, given: Any) -> Check:
 
 def _made(kind: type[Any], service: str, row: Mapping[str, Any], place: str) -> object:
     """An adapter from its row: the row's keys are the adapter's own fields and what its credential needs."""
-    own = {each.name for each in fields(kind)} - {"key", "template", "needs", "name", "service"}
-    if service == "json":
-        body = {"url", "body", "headers", "method", "encoding"}
-        row = _known(row, place, own | body | {"service", "title", "secret_files"})
-        secrets = {name: secret(Path(path)) for name, path in _table(row.get("secret_files", {}), place).items()}
-        parts = {name: row[name] for name in body & set(row)}
-        _table(parts.get("headers", {}), f"{place}.headers")
-        given: dict[str, Any] = {"template": template.Template(**{"body": {}, "url": "", **parts}, secrets=secrets)}
-        given["service"] = str(row.get("title", place))
-    else:
-        own |= {"template"} & {each.name for each in fields(kind)}
-        row = _known(row, place, own | {"service", "key_id", "secret_file"})
-        credential = AccessKey if service == "alibaba" else SecretKey
-        given = {"key": credential(_text(row, "key_id", place), secret(Path(_text(row, "secret_file", place))))}
-    given |= {name: _value(row[name], f"{place}.{name}") for name in own & set(row)}
+    own = {each.name: each.type is str for each in fields(kind)}
+    for name in ("key", "needs", "name", "service", *(["template"] if service == "json" else [])):
+        own.pop(name, None)
+    given = _by_template(own, row, place) if service == "json" else _by_cloud(service, own, row, place)
+    given |= {name: _value(row[name], own[name], f"{place}.{name}") for name in set(own) & set(row)}
     try:
         return kind(**given)
     except TypeError:  # a field without default was not given
-        raise WrongInput(
-            f"{place} 不完整，须有：{'、'.join(sorted(own))}", f"{place} lacks some of {sorted(own)}"
-        ) from None
+        listed = sorted(own)
+        raise WrongInput(f"{place} 不完整，须有：{'、'.join(listed)}", f"{place} lacks some of {listed}") from None
 
 
-def _value(value: Any, place: str) -> str | tuple[str, ...]:
-    if isinstance(value, str):
+def _by_template(own: Iterable[str], row: Mapping[str, Any], place: str) -> dict[str, Any]:
+    body = {"url", "body", "headers", "method", "encoding"}
+    _known(row, place, {*own, *body, "service", "title", "secret_files"})
+    _table(row.get("headers", {}), f"{place}.headers")
+    files = _table(row.get("secret_files", {}), f"{place}.secret_files")
+    secrets = {name: secret(Path(_text(files, name, f"{place}.secret_files"))) for name in files}
+    parts = {"body": {}, "url": "", **{name: row[name] for name in body & set(row)}}
+    return {"template": template.Template(**parts, secrets=secrets), "service": str(row.get("title", place))}
+
+
+def _by_cloud(service: str, own: Iterable[str], row: Mapping[str, Any], place: str) -> dict[str, Any]:
+    _known(row, place, {*own, "service", "key_id", "secret_file"})
+    if "endpoint" in row and urlsplit(_text(row, "endpoint", place)).path:
+        raise WrongInput(f"设置 {place}.endpoint 不含路径", f"the setting {place}.endpoint has no path")
+    kind = AccessKey if service == "alibaba" else SecretKey
+    return {"key": kind(_text(row, "key_id", place), secret(Path(_text(row, "secret_file", place))))}
+
+
+def _value(value: Any, plain: bool, place: str) -> str | tuple[str, ...]:
+    """A text where the field is one, else a list of texts."""
+    if plain and isinstance(value, str):
         return value
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if not plain and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise WrongInput(f"设置 {place} 须为文字或文字列表", f"the setting {place} is a text or a list of texts")
+    what = ("文字", "a text") if plain else ("文字列表", "a list of texts")
+    raise WrongInput(f"设置 {place} 须为{what[0]}", f"the setting {place} is {what[1]}")
 
 
 def secret(path: Path) -> Secret:
     """A credential in a file of one line, which not everybody may read."""
     try:
-        if stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH:
-            raise Refused(f"凭据文件任何人都可读：{path}（chmod 600）", f"anyone may read {path} (chmod 600)")
-        with path.open("rb") as file:
-            content = file.read(LONGEST_SECRET + 1)
-    except OSError as error:
-        raise Unavailable(
-            f"无法读取凭据文件 {path}：{error}", f"cannot read the credential {path}: {error}"
-        ) from None
-    try:
-        text = content.decode().strip()
+        text = private_bytes(path, LONGEST_SECRET).decode().strip()
     except UnicodeDecodeError:
         text = ""
-    if not text or len(content) > LONGEST_SECRET or "\n" in text:
+    if not text or "\n" in text:
         raise WrongInput(f"凭据文件应只有一行：{path}", f"a credential is one line: {path}")
     return Secret(text)
 

@@ -60,16 +60,8 @@ class KeyRing(Unwritten):
 
 
 def read_key(path: Path) -> bytes:
-    """The key in a file: 32 bytes as 64 hex digits or as base64. Raises Refused where others may read the file."""
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH:
-            raise Refused(
-                f"密钥文件任何人都可读：{path}（chmod 600）", f"anyone may read the key file {path} (chmod 600)"
-            )
-        with path.open("rb") as file:
-            content = file.read(1024).strip()
-    except OSError as error:
-        raise Unavailable(f"无法读取密钥文件 {path}：{error}", f"cannot read the key file {path}: {error}") from None
+    """The key in a file: 32 bytes as 64 hex digits or as base64."""
+    content = private_bytes(path, 1024).strip()
     try:
         return (
             bytes.fromhex(content.decode()) if len(content) == 2 * SIZE else base64.b64decode(content, validate=True)
@@ -79,3 +71,17 @@ def read_key(path: Path) -> bytes:
             f"{path} 应为 64 位十六进制或 base64（openssl rand -hex 32）",
             f"{path} should hold 64 hex digits or base64 (openssl rand -hex 32)",
         ) from None
+
+
+def private_bytes(path: Path, most: int) -> bytes:
+    """What a file of up to ``most`` bytes holds. Raises Refused where anyone may read it, WrongInput if larger."""
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH:
+            raise Refused(f"任何人都可读：{path}（chmod 600）", f"anyone may read {path} (chmod 600)")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise Unavailable(f"无法读取 {path}：{error}", f"cannot read {path}: {error}") from None
+    if len(content) > most:
+        raise WrongInput(f"文件超过 {most} 字节：{path}", f"the file is larger than {most} bytes: {path}")
+    return content
