@@ -105,6 +105,21 @@ def test_the_headers_and_pixels_of_a_bmp_and_foreign_bytes_behind_them_stay() ->
     assert pixels(once) == pixels(data)
 
 
+def test_a_bmp_that_states_its_size_states_the_new_one() -> None:
+    data = saved(picture(), "BMP")
+    now = data
+    for label in (OTHER, LABEL):
+        now = labelled("bmp", now, label)
+        assert struct.unpack_from("<I", now, 2) == (len(now),)
+        assert (now[:2], now[6 : len(data)]) == (data[:2], data[6:])
+    assert has_only_our_label("bmp", now)
+    assert _body(now) == _body(data)
+
+
+def _body(data: bytes) -> bytes:
+    return b"".join(data[span.start : span.stop] for span in FORMATS["bmp"].body(BytesIO(data)))
+
+
 @pytest.mark.parametrize(
     "data",
     [

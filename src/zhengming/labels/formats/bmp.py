@@ -2,8 +2,9 @@
 
 BMP has no place for metadata, and the guides name none. Decoders take the pixels by the offset and the sizes of the
 headers and ignore what follows; an XMP packet is made to be found in any file by its ``<?xpacket`` wrapper (ISO
-16684-1 §7.3, ``exiftool -scanForXMP``). So a packet follows the image and the headers stay as they are. Tools that
-write the picture anew drop it: where the service may choose, PNG is the better format.
+16684-1 §7.3, ``exiftool -scanForXMP``). So a packet follows the image, and of the headers only the size of the file
+changes: ImageMagick fails on a wrong one. Tools that write the picture anew drop the packet: where the service may
+choose, PNG is the better format.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import BinaryIO
 
 from zhengming.ground.cursor import Cursor
 from zhengming.ground.errors import BadFile
-from zhengming.labels.edit import Edit, Kept, tidy
+from zhengming.labels.edit import Edit, Kept, Piece, new_size, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.structures import xmp
@@ -23,6 +24,8 @@ LARGEST_TAIL = 4 * 1024 * 1024
 _BEGIN, _END = b"<?xpacket begin=", re.compile(rb"<\?xpacket end=.{0,8}?\?>")
 #: Sizes of the information headers there are, from OS/2 1.x to BITMAPV5HEADER.
 _CORE, _INFO, _V5 = 12, 40, 124
+#: Where the size of the file stands.
+_SIZE = Kept(2, 6)
 _HEADERS = (_CORE, 16, _INFO, 52, 56, 64, 108, _V5)
 
 
@@ -46,18 +49,20 @@ class Bmp(Format):
         end = Cursor(file).stop
         spans = list(_packets(file))
         if not spans:
-            return tidy([Kept(0, end), xmp.labelled(None, label.json())])
-        pieces: list[bytes | Kept] = []
+            return _sized(file, [Kept(0, end), xmp.labelled(None, label.json())])
+        pieces: list[Piece] = []
         at = 0
         for span in spans:
             first = not pieces
             old = _read(file, span)
             pieces += [Kept(at, span.start), xmp.labelled(old, label.json()) if first else xmp.unlabelled(old)]
             at = span.stop
-        return tidy([*pieces, Kept(at, end)])
+        return _sized(file, [*pieces, Kept(at, end)])
 
     def body(self, file: BinaryIO) -> Iterator[Kept]:
-        yield Kept(0, _end_of_image(file))
+        end = _end_of_image(file)
+        yield Kept(0, _SIZE.start)
+        yield Kept(_SIZE.stop, end)
 
     def example(self) -> bytes:
         info = struct.pack("<IiiHHIIiiII", _INFO, 1, 1, 1, 24, 0, 4, 2835, 2835, 0, 0)
@@ -65,6 +70,17 @@ class Bmp(Format):
 
 
 FORMAT = Bmp()
+
+
+def _sized(file: BinaryIO, pieces: list[Piece]) -> Edit:
+    """The edit of ``pieces``, the first of which keeps the headers; they state its size if they did before."""
+    cursor = Cursor(file, _SIZE.start)
+    (stated,) = cursor.unpack("<I")
+    size = new_size(pieces)
+    if stated != cursor.stop or size > 0xFFFFFFFF:
+        return tidy(pieces)
+    headers, *rest = pieces
+    return tidy([Kept(0, _SIZE.start), struct.pack("<I", size), Kept(_SIZE.stop, len(headers)), *rest])
 
 
 def _packets(file: BinaryIO) -> Iterator[Kept]:
