@@ -121,7 +121,7 @@ def test_a_ledger_and_an_entry_are_shown(folder: Path, capsys: Captured) -> None
 @pytest.mark.parametrize(
     "arguments",
     [["show", "nothing"], ["verify", "nothing"], ["prove", "ledger"], ["prove", "ledger", "300"],
-     ["export", "ledger"], ["show", "ledger", "300"], ["show", "ledger", "-1"], ["verify", "full", "--key", "nonsense"],
+     ["export", "ledger"], ["show", "ledger", "300"], ["show", "ledger", "-1"], ["verify", "full", "--key", "x"],
      ["export", "ledger", "--to", "full"], ["verify", "full", "--anchor", "full"], ["verify", "."]],
 )  # fmt: skip
 def test_wrong_use_is_told(

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.making import FORGER, SIGNER, WITNESS, entry, exported, grown, viewed
+from zhengming.ground.errors import ZhengmingError
 from zhengming.ledger.anchor import Anchored
 from zhengming.ledger.anchoring import notes_in
 from zhengming.ledger.note import Note
+from zhengming.ledger.proof_file import ProofFile, prove, verify_proof
 from zhengming.ledger.tree import leaf_hash
 from zhengming.ledger.verification import Trust, Verification, verify_export
 
@@ -233,3 +235,17 @@ def test_any_bytes_are_told_apart_from_an_export(good: bytes, data: st.DataObjec
         )
     )
     assert not verified(sealed(change(data.draw(st.binary(min_size=1, max_size=60))))).good
+
+
+@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_bit_that_flips_in_a_proof_is_seen(folder: Path, step: int) -> None:
+    with viewed(folder) as view:
+        data = prove(view, 300).encoded()
+    assert verify_proof(ProofFile.parsed(data), (SIGNER.key,)) == []
+    for bit in range(0, len(data) * 8, step):
+        flipped = bytearray(data)
+        flipped[bit // 8] ^= 1 << bit % 8
+        try:
+            assert verify_proof(ProofFile.parsed(bytes(flipped)), (SIGNER.key,)), bit
+        except ZhengmingError:
+            continue

@@ -87,7 +87,8 @@ def test_what_can_be_made_again_is_made_again(tmp_path: Path, lost: str) -> None
 
 def test_a_mark_of_nonsense_is_passed_over(tmp_path: Path) -> None:
     folder = grown(tmp_path / "ledger", 10)
-    for nonsense in (b"", b"{}", b"[]", b'{"checkpoint":0,"end":"x","hashed":[1],"size":1}'):
+    odd = [b'"x","hashed":[1],"size":1}', b'0,"hashed":[],"size":0}', b'0,"hashed":[0],"size":0}', b'0,"size":0}']
+    for nonsense in (b"", b"{}", b"[]", *(b'{"checkpoint":-1,"end":' + each for each in odd)):
         (folder / "mark").write_bytes(nonsense)
         assert contents(folder) == expected(10)
 

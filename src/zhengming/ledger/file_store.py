@@ -24,7 +24,7 @@ from zhengming.ground.canonical import canonical, parsed
 from zhengming.ground.errors import BadFile, Unavailable, WrongInput
 from zhengming.ground.system_errors import reason
 from zhengming.ledger.frames import LARGEST_FRAME, Frame, framed, frames
-from zhengming.ledger.tree import HASH
+from zhengming.ledger.tree import HASH, HEIGHT
 
 ROWS = 6  # 2^48 entries
 OFFSET = struct.Struct("<Q")
@@ -42,9 +42,7 @@ class FileStore:
             self._open()
         except OSError as error:
             self._files.close()
-            raise Unavailable(
-                f"无法打开台账 {folder}：{error}", f"cannot open the ledger {folder}: {error}"
-            ) from None
+            raise _unavailable(f"无法打开台账 {folder}", f"cannot open the ledger {folder}", error) from None
         except BaseException:
             self._files.close()
             raise
@@ -52,6 +50,7 @@ class FileStore:
     def _open(self) -> None:
         if self.writing:
             self.folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(self.folder.parent)
             self._lock()
         self._entries, self._checkpoints = self._file("entries"), self._file("checkpoints")
         self._offsets, self._rows = self._file("offsets"), [self._file(f"hashes-{row}") for row in range(ROWS)]
@@ -83,22 +82,26 @@ class FileStore:
         nothing = {"size": 0, "end": 0, "checkpoint": 0, "hashed": [0] * ROWS}
         try:
             mark = parsed((self.folder / "mark").read_bytes())
-            sizes = [
-                _size(self._entries),
-                _size(self._offsets) // OFFSET.size,
-                *(_size(row) // HASH for row in self._rows),
-            ]
-            wanted = [mark["end"], mark["size"], *mark["hashed"]]
-            good = mark.keys() == nothing.keys() and all(
-                have >= want for have, want in zip(sizes, wanted, strict=True)
-            )
-        except (FileNotFoundError, BadFile, KeyError, TypeError, AttributeError, ValueError):
-            good, mark = False, nothing
+            good = mark.keys() == nothing.keys() and self._holds(**mark)
+        except (FileNotFoundError, BadFile, TypeError, AttributeError, IndexError):
+            good = False
         if not good and not self.writing and _size(self._entries):
             raise Unavailable(
                 "台账未正常收尾，请先由写入者打开一次", "unsettled: let its writer open the ledger once"
             )
         return mark if good else nothing
+
+    def _holds(self, size: int, end: int, checkpoint: int, hashed: list[int]) -> bool:
+        """Whether the files reach as far as a mark says, and the rows of the tree agree with one another."""
+        rows = [hashed[0] >> HEIGHT * row for row in range(ROWS)]
+        longest = zip((_size(row) // HASH for row in self._rows), rows, strict=True)
+        whole = _size(self._entries) >= end >= size >= hashed[0] >= 0 <= checkpoint
+        return (
+            whole
+            and hashed == rows
+            and _size(self._offsets) >= size * OFFSET.size
+            and all(a >= b for a, b in longest)
+        )
 
     def _recover(self) -> None:
         """Take in the commits since the mark, and cut off a torn one that nobody was told of."""
