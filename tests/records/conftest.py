@@ -49,6 +49,17 @@ def key_set(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @pytest.fixture
+def quick_passwords(monkeypatch: pytest.MonkeyPatch, template: Path) -> None:
+    """Hashing that takes no time: the point of the real one is that it takes some."""
+    from django.conf import settings
+    from django.contrib.auth import hashers
+
+    monkeypatch.setattr(settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+    hashers.get_hashers.cache_clear()
+    hashers.get_hashers_by_algorithm.cache_clear()
+
+
+@pytest.fixture
 def storage(template: Path, tmp_path: Path) -> Iterator[Storage]:
     """Records in a folder of this test."""
     data = tmp_path / "data"
@@ -76,7 +87,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(ledger: Ledger, key_set: Keys, clock: Clock):
+def desk(ledger: Ledger, key_set: Keys, clock: Clock, quick_passwords: None):
     """The desk of 王主任, the first of the staff, who may do everything but decide alone."""
     from zhengming.records.acts.staff import create_staff
     from zhengming.records.desk import Desk
@@ -99,3 +110,12 @@ def colleague(desk):
 def entries(ledger: Ledger) -> Callable[[], list[Entry]]:
     """What the ledger says."""
     return lambda: [decoded(data) for data in ledger.store.read(0, ledger.store.size)]
+
+
+@pytest.fixture
+def django_queries(storage: Storage):
+    """Counts the queries of a block."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    return lambda: CaptureQueriesContext(connection)

@@ -124,9 +124,28 @@ def _migrate() -> None:
     from django.db import DatabaseError
 
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        if not _is_up_to_date():
+            call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise Unavailable(f"数据库不可用：{error}", f"the database is not available: {error}") from None
     from zhengming.records.installation import ensured
 
     ensured()
+
+
+def _is_up_to_date() -> bool:
+    """Whether every migration there is was applied; tells so at once, where Django would build all its states."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    from django.apps import apps
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    applied = set(MigrationRecorder(connection).applied_migrations())
+    for app in apps.get_app_configs():
+        with suppress(ModuleNotFoundError):
+            folder = import_module(f"{app.name}.migrations").__path__
+            if {(app.label, module.name) for module in iter_modules(folder)} - applied:
+                return False
+    return True

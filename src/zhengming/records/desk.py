@@ -23,6 +23,9 @@ from zhengming.records.models import Change, Installation, Staff
 from zhengming.records.parts import Part
 from zhengming.records.roles import PERMISSIONS
 
+#: For how many versions changes are remembered; who is further behind loads the whole policy.
+REMEMBERED = 50_000
+
 
 class Book(Protocol):
     """Where entries go: :class:`zhengming.ledger.ledger.Ledger`, or the outbox of :mod:`zhengming.records.outbox`."""
@@ -48,15 +51,17 @@ class Desk:
     random: Callable[[int], bytes] = token_bytes
 
     @contextmanager
-    def act(self, kind: str, needs: str = "") -> Iterator["Act"]:
+    def act(self, kind: str, needs: str = "", turn: bool = True) -> Iterator["Act"]:
         """One act, told on the ledger as ``kind``. ``needs``: the permission (:data:`PERMISSIONS`) that staff need.
+
+        Without ``turn`` it waits for nobody and changes nothing of the policy.
 
         Raises Refused without the permission, WrongInput where a constraint of the tables is hurt, Unavailable where
         the database or the ledger is; in each case nothing has changed.
         """
         try:
             with transaction.atomic():
-                installation = Installation.objects.select_for_update().get()
+                installation = Installation.objects.select_for_update().get() if turn else None
                 act = Act(self, self.clock(), self._staff(needs) if needs else None)
                 yield act
                 self._finish(kind, act, installation)
@@ -88,15 +93,20 @@ class Desk:
             raise Refused(f"工作人员“{self.staff}”没有“{words.zh}”的权限", f"staff {self.staff!r} may not {words.en}")
         return staff
 
-    def _finish(self, kind: str, act: "Act", installation: Installation) -> None:
+    def _finish(self, kind: str, act: "Act", installation: Installation | None) -> None:
+        if installation:
+            act.tells(version=self._next_version(act, installation))
+        subjects = act.subjects | ({"staff": act.staff.id} if act.staff else {})
+        self.book.append(Entry(kind, int(act.now.timestamp() * 1_000_000), subjects, act.digests, act.facts))
+
+    def _next_version(self, act: "Act", installation: Installation) -> int:
         installation.version += 1
         installation.save(update_fields=["version"])
-        Change.objects.bulk_create(
-            Change(version=installation.version, kind=kind, part=part) for kind, part in act.changed
-        )
-        subjects = act.subjects | ({"staff": act.staff.id} if act.staff else {})
-        facts = act.facts | {"version": installation.version}
-        self.book.append(Entry(kind, int(act.now.timestamp() * 1_000_000), subjects, act.digests, facts))
+        version = int(installation.version)
+        Change.objects.bulk_create(Change(version=version, kind=kind, part=part) for kind, part in act.changed)
+        if version % 1000 == 0:
+            Change.objects.filter(version__lte=version - REMEMBERED).delete()
+        return version
 
 
 @dataclass

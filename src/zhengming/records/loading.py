@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from zhengming.records import models, parts
-from zhengming.records.desk import utc_now
+from zhengming.records.desk import REMEMBERED, utc_now
 from zhengming.records.models import Acceptance, Change, Identity, Installation
 from zhengming.records.policy import KINDS, Policy
 
@@ -18,7 +18,7 @@ STEP = 500
 MANY = 20_000
 #: How often a policy is loaded while others go on changing the records, before they are kept from it.
 TRIES = 3
-#: How long after its end a measure or an order stays in the policy: a clock that was wrong for a while lets nobody in.
+#: How long after its end a measure or an order stays in the policy: a clock that was wrong lets nobody in.
 ENDED = timedelta(days=30)
 
 
@@ -32,7 +32,7 @@ def since(policy: Policy) -> Policy:
     now = Installation.objects.get()
     if (now.id, now.version) == (policy.installation, policy.version):
         return policy
-    if now.id != policy.installation or now.version < policy.version:
+    if now.id != policy.installation or not 0 <= now.version - policy.version < REMEMBERED:
         return whole()
     return _unmixed(lambda now: _caught_up(policy, now))
 

@@ -17,7 +17,7 @@ def give_order(
     function: str = "",
     days: int | None = None,
 ) -> str:
-    """Enter an order of ``authority`` (a code of law.authorities) under the number of its document; its id comes back.
+    """Enter an order of ``authority`` (a code of law.authorities), by the number of its document; the id comes back.
 
     It is in force from now on, for ``days`` or until it is lifted, on ``service`` ("" for all).
     """
