@@ -37,8 +37,8 @@ _HIGH_END = re.compile("[\ud800-\udbff]\\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def screened(text: str, new: NewScreener) -> object:
-    """The verdict on a text that is there in whole. Raises Refused on a hit."""
+def screened(text: str, new: NewScreener) -> tuple[object, ...]:
+    """The verdicts on a text that is there in whole, one for each way to read it. Raises Refused on a hit."""
     channel = Channel(new)
     channel.feed(text)
     return channel.end()

@@ -32,7 +32,7 @@ class Lanes:
         marks = []
         for part in parts:
             if part.mode == "whole":
-                self._wholes.append(screened(_text_of(part), self._new))
+                self._wholes += screened(_text_of(part), self._new)
             else:
                 channel = self._opened(part.channel)
                 marks.append((channel, _fed(channel, part)))

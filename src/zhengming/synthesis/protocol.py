@@ -59,7 +59,7 @@ class Response:
     body: Any
     parts: tuple[Part, ...]
 
-    def screened(self, new: NewScreener) -> dict[tuple[Any, ...], object]:
+    def screened(self, new: NewScreener) -> dict[tuple[Any, ...], tuple[object, ...]]:
         """The verdicts on all texts, by channel. Raises Refused on a hit."""
         return {channel: screened(text, new) for channel, text in joined(self.parts).items()}
 
@@ -97,10 +97,10 @@ class Protocol(ABC):
 
     def request(self, body: Any, headers: Mapping[str, str] | None = None) -> Request:  # noqa: ARG002 - most need none
         """What ``body`` asks for. ``headers`` have names in lower case. Raises Malformed."""
-        request = self.asked(checked_object(body))
-        if request.stream and not isinstance(self, Streamed):
+        body = checked_object(body)
+        if not isinstance(self, Streamed) and flag_member(body, "stream"):
             raise Malformed("此接口不支持流式输出", "this endpoint does not stream", "stream")
-        return request
+        return self.asked(body)
 
     @abstractmethod
     def asked(self, body: dict[str, Any]) -> Request:

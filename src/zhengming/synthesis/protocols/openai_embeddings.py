@@ -18,7 +18,7 @@ class Embeddings(OpenAI):
     answers = replace(ANSWERS, opaque=frozenset({"embedding"}), uses={}, types={})
     example = Example(
         {"model": "m", "input": "你好"},
-        {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": "AAAA"}]},
+        {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": "AACAPw=="}]},
         wrong=(
             ([], ""),
             ({"input": "x"}, "model"),
