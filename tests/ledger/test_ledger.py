@@ -12,7 +12,7 @@ from zhengming.ground.errors import Refused, Unavailable, WrongInput
 from zhengming.ledger.checkpoint import checkpoint_of
 from zhengming.ledger.commit import MOST_AT_ONCE
 from zhengming.ledger.file_store import FileStore
-from zhengming.ledger.ledger import Ledger
+from zhengming.ledger.ledger import Ledger, Receipt
 from zhengming.ledger.note import Note, Signer
 
 
@@ -122,3 +122,32 @@ def test_a_cosignature_is_kept_when_it_is_right(tmp_path: Path) -> None:
         ledger.sign_checkpoint()
         with pytest.raises(WrongInput):
             ledger.keep_cosignatures(cosigned, WITNESS.key)
+
+
+def test_a_caller_that_leaves_stops_nobody_else(tmp_path: Path) -> None:
+    async def leave(ledger: Ledger) -> None:
+        tasks = [asyncio.create_task(ledger.append_soon(entry(number))) for number in range(200)]
+        await asyncio.sleep(0)
+        for task in tasks[::2]:
+            task.cancel()
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        kept = [each for each in done if isinstance(each, Receipt)]
+        assert len(kept) >= 100
+        assert len({receipt.index for receipt in kept}) == len(kept)
+
+    with Ledger(FileStore(tmp_path / "ledger"), SIGNER, NEVER) as ledger:
+        asyncio.run(leave(ledger))
+        assert ledger.entry(ledger.append(entry(999)).index) == entry(999).encoded
+
+
+def test_one_who_fails_when_told_stops_nobody(tmp_path: Path) -> None:
+    def fail(note: Note) -> None:
+        raise RuntimeError("not now")
+
+    with Ledger(FileStore(tmp_path / "ledger"), SIGNER, 0.01, fail) as ledger:
+        for number in range(5):
+            assert ledger.append(entry(number)).index == number
+            time.sleep(0.02)
+    with Ledger(FileStore(tmp_path / "ledger"), SIGNER, NEVER) as ledger:
+        assert ledger.checkpoint
+        assert checkpoint_of(ledger.checkpoint).size == 5

@@ -37,7 +37,10 @@ class Committer(Generic[T]):
         self._thread.start()
 
     def submit(self, entries: Sequence[bytes]) -> "Future[list[T]]":
-        """Have ``entries`` committed, together and in order. Raises Unavailable when closed or overrun."""
+        """Have ``entries`` committed, together and in order. Raises Unavailable when closed or overrun.
+
+        A future that is cancelled before its turn is passed over; from then on it cannot be cancelled.
+        """
         order = _Order[T](entries, Future())
         with self._turn:
             if self._closing or self._count + len(entries) > MOST_WAITING:
@@ -84,6 +87,9 @@ class Committer(Generic[T]):
         return orders
 
     def _carry_out(self, orders: list[_Order[T]]) -> None:
+        orders = [order for order in orders if order.done.set_running_or_notify_cancel()]
+        if not orders:
+            return
         try:
             results = self._commit([entry for order in orders for entry in order.entries])
         except Exception as error:  # whatever it is, it belongs to the callers: one left waiting would wait for ever

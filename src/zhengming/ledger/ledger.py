@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import RLock
 
-from zhengming.ground.errors import BadFile, Refused, Unavailable, WrongInput, ZhengmingError
+from zhengming.ground.errors import BadFile, Refused, Unavailable, WrongInput
 from zhengming.ledger import proofs
 from zhengming.ledger.checkpoint import Checkpoint, checkpoint_of
 from zhengming.ledger.commit import MOST_AT_ONCE, Committer
@@ -184,8 +184,8 @@ class Ledger(View):
         try:
             if self._signed < self._edge.size:
                 self.sign_checkpoint()
-        except ZhengmingError as error:
-            log.error("no checkpoint could be signed: %s", error)
+        except Exception:  # also what ``told`` may raise: the writer must go on whatever others do
+            log.exception("no checkpoint could be signed, or somebody who was told of it failed")
 
     def _catch_up(self) -> None:
         """Let the tree grow by the entries that a crash left without their hashes."""
