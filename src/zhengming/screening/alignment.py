@@ -32,12 +32,14 @@ class Aligner:
         self.snapshot = snapshot
         self.meant = lru_cache(65536)(self._meant)
         self.likeness = lru_cache(65536)(self._likeness)
+        self.pattern = lru_cache(65536)(self._pattern)
+        self.sound = lru_cache(65536)(self._sound)
 
     @cached_property
     def _tables(self) -> list[tuple[str, dict[str, str]]]:
         return list(self.snapshot.facts["meanings"].items())
 
-    def pattern(self, number: int) -> Pattern:
+    def _pattern(self, number: int) -> Pattern:
         """Pattern ``number`` of the snapshot."""
         arrays = self.snapshot.arrays
         start, size = int(arrays["starts"][number]), int(arrays["sizes"][number])
@@ -50,9 +52,11 @@ class Aligner:
         """The evidence that the characters of ``reading`` at ``places`` mean a feature, if they do."""
         pattern = self.pattern(number)
         starts = places.tolist()
-        stops = self._stops(pattern, reading.text, starts)
         used = self._marks(pattern, reading.text, starts)
-        if used is None or not self._apart(pattern, reading.text, starts, stops):
+        if used is None:
+            return None
+        stops = self._stops(pattern, reading.text, starts)
+        if not self._apart(pattern, reading.text, starts, stops):
             return None
         between = [reading.text[stop:start] for stop, start in zip(stops, starts[1:], strict=False)]
         inserted = gaps.folds_of(between)
@@ -74,8 +78,11 @@ class Aligner:
     def _syllable(self, mark: int) -> str:
         return str(self.snapshot.facts["syllables"][mark - SOUND - 1])
 
+    def _sound(self, character: str) -> int:
+        return int(self.snapshot.arrays["sound"][ord(character)])
+
     def _is_letter(self, character: str) -> bool:
-        return int(self.snapshot.arrays["sound"][ord(character)]) >= LETTER
+        return self.sound(character) >= LETTER
 
     def _marks(self, pattern: Pattern, text: str, starts: list[int]) -> set[str] | None:
         """The folds under which each character is what the pattern has there; None when one is not."""
@@ -112,7 +119,7 @@ class Aligner:
         likeness = self.likeness(written, meant)
         if likeness is not None and all(map(feature.folded_by, likeness)):
             return likeness
-        return frozenset({"homophone"}) if int(self.snapshot.arrays["sound"][ord(written)]) == mark else None
+        return frozenset({"homophone"}) if self.sound(written) == mark else None
 
     def _apart(self, pattern: Pattern, text: str, starts: list[int], stops: list[int]) -> bool:
         """Whether letters at the ends of the pattern, and initials inside it, are not parts of longer words."""

@@ -13,13 +13,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from zhengming.screening.fold import FOLDS, LAST_CHARACTER, Alike, Arranged, Decoded, Inserted
+from zhengming.screening.fold import BARRIER, FOLDS, LAST_CHARACTER, Alike, Arranged, Decoded, Inserted
 from zhengming.screening.readings import first_readings
 
 SOUND, LETTER = 0x200000, 0x300000
 SIZE = 0x110000
-#: Stands between two readings of a text; no word holds it and nothing is found across it.
-BARRIER = "\ufffe"
 #: Classes of characters: bit n is trigger of the n-th fold that has triggers.
 HAS_LETTER, HAS_SIGN = 1 << 30, 1 << 31
 #: Folds of this order and above guess; sounds are taken before them.

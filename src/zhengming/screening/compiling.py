@@ -62,7 +62,8 @@ def compiled(features: Iterable[Feature]) -> bytes:
         if feature.kind != TERM:
             others.setdefault(feature.kind, []).append(number)
     facts = {
-        "window": max(WIDEST * longest + BESIDES, SIGNALS.things and max(signal.widest for signal in SIGNALS)),
+        "window": max([WIDEST * longest + BESIDES, *(SIGNALS[each.kind].span(each) for each in kept)]),
+        "allows": any(each.action == "allow" for each in kept),
         "ways": ways, "kinds": others, "syllables": letters.syllables, "triggered": letters.triggered,
         "meanings": letters.meanings, "signs": letters.signs, "longest": max(patterns.sizes, default=2),
     }  # fmt: skip

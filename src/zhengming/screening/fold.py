@@ -21,6 +21,8 @@ from zhengming.ground.words import Words
 
 #: The last character that Unicode 17 assigns outside tags and private use; what is beyond shows nothing.
 LAST_CHARACTER = 0x3347F
+#: Stands between two readings of a text: a noncharacter that no word holds, and nothing is found across it.
+BARRIER = "\ufffe"
 
 
 class Example(NamedTuple):

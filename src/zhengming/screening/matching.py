@@ -5,6 +5,7 @@ left grow mark by mark while the library has a pattern that begins so. Time does
 there are, save for the caches of the machine.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,6 +18,9 @@ from zhengming.screening.snapshot import Snapshot
 Places = NDArray[np.intp]
 _POWERS = tuple(np.uint64(power) for power in POWERS)
 _SPREAD = np.uint64(SPREAD)
+_WORD = 2**64 - 1
+#: Up to so many places are gone through one by one; more are faster as arrays.
+FEW = 24
 
 
 def proposals(marks: Marks, by_sound: bool, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
@@ -32,7 +36,29 @@ def proposals(marks: Marks, by_sound: bool, snapshot: Snapshot) -> Iterator[tupl
     first = arrays["first_sound" if by_sound else "first_shape"]
     said = first.take(_place(grown, first))
     at = said.nonzero()[0]
+    if len(at) <= FEW:
+        yield from _step(marks, at, grown, size, by_sound, snapshot)
+        return
     yield from _walk(wide, at, grown.take(at), said.take(at), size, by_sound, snapshot)
+
+
+def _step(
+    marks: Marks, at: Places, grown: Hashes, size: int, by_sound: bool, snapshot: Snapshot
+) -> Iterator[tuple[int, int]]:
+    """As :func:`_walk`, place by place."""
+    first, walk = snapshot.first[by_sound], snapshot.walk
+    longest, count, row = snapshot.longest, len(marks), marks.data
+    for start, hash_ in zip(at.tolist(), grown.take(at).tolist(), strict=True):
+        shift, table, reach = 64 - bits_of(first), first, size
+        while True:
+            said = table[(hash_ * SPREAD & _WORD) >> shift]
+            if said & ENDS:
+                yield from _ended(start, hash_, reach, by_sound, snapshot)
+            if not said & GOES_ON or reach >= longest or start + reach >= count:
+                break
+            hash_ = (hash_ + row[start + reach] * POWERS[reach]) & _WORD
+            reach += 1
+            table, shift = walk, 64 - bits_of(walk)
 
 
 def _place(hashes: Hashes, table: Table) -> Places:
@@ -46,7 +72,8 @@ def _walk(
     while len(at):
         ends = (said & ENDS).nonzero()[0]
         if len(ends):
-            yield from _ended(at.take(ends), grown.take(ends), size, by_sound, snapshot)
+            for start, hash_ in zip(at.take(ends).tolist(), grown.take(ends).tolist(), strict=True):
+                yield from _ended(start, hash_, size, by_sound, snapshot)
         if size >= longest:
             return
         on = ((said & GOES_ON).astype(bool) & (at < len(wide) - size)).nonzero()[0]
@@ -59,11 +86,10 @@ def _walk(
             at, grown, said = at.take(some), grown.take(some), said.take(some)
 
 
-def _ended(at: Places, grown: Hashes, size: int, by_sound: bool, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
-    keys, sizes, sounds = (snapshot.arrays[name] for name in ("keys", "sizes", "sounds"))
-    firsts = np.searchsorted(keys, grown, "left")
-    lasts = np.searchsorted(keys, grown, "right")
-    for index in (lasts > firsts).nonzero()[0].tolist():
-        for pattern in range(int(firsts[index]), int(lasts[index])):
-            if sizes[pattern] == size and sounds[pattern] == by_sound:
-                yield int(at[index]), pattern
+def _ended(start: int, hash_: int, size: int, by_sound: bool, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+    keys = snapshot.keys
+    pattern = bisect_left(keys, hash_)
+    while pattern < len(keys) and keys[pattern] == hash_:
+        if snapshot.arrays["sizes"][pattern] == size and snapshot.arrays["sounds"][pattern] == by_sound:
+            yield start, pattern
+        pattern += 1

@@ -3,6 +3,7 @@
 Each reading keeps, for every character, where it stood in the text as it was given.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from zhengming.screening.alphabet import BARRIER, HAS_LETTER, HAS_SIGN, LETTER, SOUND, Marks
-from zhengming.screening.fold import FOLDS, Arranged, Decoded, Piece
+from zhengming.screening.alphabet import HAS_LETTER, HAS_SIGN, LETTER, SOUND, Marks
+from zhengming.screening.fold import BARRIER, FOLDS, Arranged, Decoded, Piece
 from zhengming.screening.snapshot import Snapshot
 
 #: How often what was decoded is decoded again: %25E8 is encoded twice.
@@ -78,13 +79,14 @@ def written(text: str, snapshot: Snapshot) -> tuple[Written, int]:
 def _signs(text: str, shape: Marks, snapshot: Snapshot) -> None:
     """A sign that may mean a letter does so beside a letter."""
     signs = snapshot.facts["signs"]
-    for at, character in enumerate(text):
-        if character in signs and (text[at - 1 : at].isascii() and text[at - 1 : at].isalnum() or _letter(text[at + 1 : at + 2])):
-            shape[at] = signs[character]
+    for match in _beside_letters("".join(signs)).finditer(text):
+        shape[match.start()] = signs[match[0]]
 
 
-def _letter(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+@lru_cache(4)
+def _beside_letters(signs: str) -> re.Pattern[str]:
+    any_of = f"[{re.escape(signs)}]"
+    return re.compile(f"{any_of}(?:(?<=[A-Za-z0-9].)|(?=[A-Za-z0-9]))")
 
 
 def _syllables(sound: Marks, snapshot: Snapshot) -> None:

@@ -42,7 +42,7 @@ class Signal(ABC):
     #: Also the ``kind`` of the features that it looks for.
     name: ClassVar[str]
     title: ClassVar[Words]
-    #: The most characters that one of its hits spans; None where the library decides.
+    #: The most characters that one of its hits spans.
     widest: ClassVar[int]
     #: A content, and texts in which it is seen; texts in which it must not be.
     content: ClassVar[str]
@@ -51,6 +51,10 @@ class Signal(ABC):
 
     def check(self, feature: Feature) -> None:  # noqa: B027 - most contents are right as they are
         """Raises WrongInput when the content of ``feature`` cannot be looked for."""
+
+    def span(self, feature: Feature) -> int:  # noqa: ARG002 - most span what they span
+        """The most characters that a hit of ``feature`` spans; for terms the library reckons it."""
+        return self.widest
 
     @abstractmethod
     def look(self, text: str, since: int, snapshot: "Snapshot") -> Iterator[Evidence]:

@@ -87,6 +87,26 @@ class Snapshot:
         """The most characters of a text that one hit may span."""
         return int(self.facts["window"])
 
+    @cached_property
+    def keys(self) -> memoryview:
+        """The hashes of the patterns, in order."""
+        return self.arrays["keys"].data
+
+    @cached_property
+    def first(self) -> tuple[memoryview, memoryview]:
+        """The tables of the first marks, by shape and by sound."""
+        return self.arrays["first_shape"].data, self.arrays["first_sound"].data
+
+    @cached_property
+    def walk(self) -> memoryview:
+        """The table of all further marks."""
+        return self.arrays["walk"].data
+
+    @cached_property
+    def longest(self) -> int:
+        """The most marks of a pattern."""
+        return int(self.facts["longest"])
+
     @property
     def count(self) -> int:
         """How many features there are."""

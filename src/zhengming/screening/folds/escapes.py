@@ -7,7 +7,13 @@ from zhengming.ground.words import Words
 from zhengming.screening.byte_text import characters
 from zhengming.screening.fold import Decoded, Example, Piece
 
-_CODE = re.compile(r"(?:\\u\{?|\\U000|[Uu]\+|[%\\]u)([0-9a-fA-F]{4,5})\}?")
+#: Each begins with a sign, so that a text without it is passed over quickly.
+_CODES = (
+    re.compile(r"\\(?:u\{|U000)([0-9a-fA-F]{4,5})\}?"),
+    re.compile(r"\\u([0-9a-fA-F]{4})"),
+    re.compile(r"%u([0-9a-fA-F]{4})"),
+    re.compile(r"\+(?<=[Uu]\+)([0-9a-fA-F]{4,5})"),
+)
 _BYTES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 
 
@@ -29,11 +35,10 @@ class Escapes(Decoded):
         return iter(sorted(found))
 
     def _codes(self, text: str) -> Iterator[Piece]:
-        for match in _CODE.finditer(text):
-            digits = match[1] if match[0].startswith(("\\U", "\\u{")) else match[1][:4]
-            stop = match.end() if len(digits) == len(match[1]) else match.start(1) + 4
-            if not 0xD800 <= int(digits, 16) <= 0xDFFF:
-                yield Piece(match.start(), stop, chr(int(digits, 16)))
+        for pattern in _CODES:
+            for match in pattern.finditer(text):
+                if not 0xD800 <= int(match[1], 16) <= 0xDFFF:
+                    yield Piece(match.start() - (match[0][0] == "+"), match.end(), chr(int(match[1], 16)))
 
     def _bytes(self, text: str) -> Iterator[Piece]:
         for match in _BYTES.finditer(text):

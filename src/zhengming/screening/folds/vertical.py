@@ -1,17 +1,19 @@
 """Vertical writing and acrostics (竖排、藏头、藏尾): a word in one column of short lines."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
 from zhengming.ground.words import Words
-from zhengming.screening.fold import Arranged, Example
+from zhengming.screening.fold import BARRIER, Arranged, Example
 
 #: Characters of a line that may be part of a block, and the fewest lines of one.
 LONGEST_LINE = 12
 FEWEST_LINES = 3
-#: Stands between two columns; a noncharacter that no word holds.
-BARRIER = "\ufffe"
 BLANK = " \t\r\u3000\u00a0|｜│"
+_LINE = f"[{BLANK}]{{0,8}}[\u2e80-\U0010ffff][^\n]{{0,{2 * LONGEST_LINE}}}$"
+#: Lines that begin with a Chinese character, or another that is no letter, and may be short.
+_BLOCK = re.compile(f"^{_LINE}(?:\n{_LINE}){{{FEWEST_LINES - 1},}}", re.MULTILINE)
 
 
 class Vertical(Arranged):
@@ -27,26 +29,25 @@ class Vertical(Arranged):
     others = (Example("蓝莓", "蓝天\n莓果"), Example("蓝莓煎饼", "蓝天之下\n\n莓果正红\n煎茶一盏\n大饼香甜"))
 
     def views(self, text: str) -> Iterator[tuple[str, list[int], list[int]]]:
-        for short, lines in groupby(_lines(text), key=lambda line: 0 < len(line) <= LONGEST_LINE):
-            block = list(lines) if short else []
-            if len(block) >= FEWEST_LINES:
-                yield _read(text, _columns(block))
+        blocks = [_lines(text, *match.span()) for match in _BLOCK.finditer(text)]
+        columns = [column for lines in blocks for block in _short(lines) for column in _columns(block)]
+        if columns:
+            yield _read(text, columns)
 
 
-def _lines(text: str) -> Iterator[list[int]]:
+def _lines(text: str, start: int, stop: int) -> Iterator[list[int]]:
     """For each line, where its characters stand; blanks and column rules are not characters."""
-    at = 0
-    for line in text.split("\n"):
-        yield [at + n for n, each in enumerate(line) if each not in BLANK] if _short(line) else []
-        at += len(line) + 1
+    for line in text[start:stop].split("\n"):
+        yield [start + n for n, each in enumerate(line) if each not in BLANK]
+        start += len(line) + 1
 
 
-def _short(line: str) -> bool:
-    """Whether a line may belong to a block: few characters, and the first that is none of ours is no letter."""
-    if not line or len(line) > 3 * LONGEST_LINE:
-        return False
-    bare = line.strip(BLANK)
-    return 0 < len(bare) <= 2 * LONGEST_LINE and bare[0] >= "\u2e80"
+def _short(lines: Iterator[list[int]]) -> Iterator[list[list[int]]]:
+    """The blocks of short lines among ``lines``."""
+    for short, some in groupby(lines, key=lambda line: 0 < len(line) <= LONGEST_LINE):
+        block = list(some)
+        if short and len(block) >= FEWEST_LINES:
+            yield block
 
 
 def _columns(block: list[list[int]]) -> Iterator[list[int]]:
@@ -55,7 +56,7 @@ def _columns(block: list[list[int]]) -> Iterator[list[int]]:
     yield [line[-1] for line in block]
 
 
-def _read(text: str, columns: Iterator[list[int]]) -> tuple[str, list[int], list[int]]:
+def _read(text: str, columns: list[list[int]]) -> tuple[str, list[int], list[int]]:
     words, starts = [], []
     for column in columns:
         words += [text[at] for at in column] + [BARRIER]
