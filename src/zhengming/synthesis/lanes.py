@@ -4,8 +4,12 @@ from typing import Any
 
 from zhengming.synthesis.channels import Channel, Mark, NewScreener, screened
 from zhengming.synthesis.parts import Part
+from zhengming.synthesis.sse import TooLong
 
 Key = tuple[Any, ...]
+#: Characters of all texts of one stream, and how many texts there may be: both are kept until its end. Our choice.
+MOST_TEXT = 64 * 1024 * 1024
+MOST_CHANNELS = 4096
 
 
 class Lanes:
@@ -16,6 +20,7 @@ class Lanes:
         self._channels: dict[Key, Channel] = {}
         self._open: dict[Key, Channel] = {}
         self._wholes: list[object] = []
+        self._size = 0
 
     @property
     def verdicts(self) -> tuple[object, ...]:
@@ -31,11 +36,14 @@ class Lanes:
         """Screen the texts of one event; the marks that must be clear for it to go. Raises Refused on a hit."""
         marks = []
         for part in parts:
+            self._size += len(part.value)
             if part.mode == "whole":
                 self._wholes += screened(_text_of(part), self._new)
             else:
                 channel = self._opened(part.channel)
                 marks.append((channel, _fed(channel, part)))
+        if self._size > MOST_TEXT or len(self._channels) > MOST_CHANNELS:
+            raise TooLong("流中的文本过长或过多", "the texts of the stream are too long or too many")
         self._switch({part.channel[:2] for part in parts if part.mode != "whole"})
         return tuple(marks)
 

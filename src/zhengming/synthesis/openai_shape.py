@@ -43,8 +43,17 @@ ASKS = Names(
     {"tool_calls": "arguments", "function_call": "arguments"},
     runs=frozenset({"content"}),
 )
+#: In an answer the id of a file only points to what an upstream keeps.
+_ANSWER_MEDIA = {name: kind for name, kind in MEDIA.items() if name != "file_id"}
 ANSWERS = Names(
-    PLAIN, OPAQUE, MEDIA, TEXTS, USES, TYPES, frozenset({"content", "text"}), frozenset({"content", "refusal"})
+    PLAIN | {"file_id", "container_id"},
+    OPAQUE,
+    _ANSWER_MEDIA,
+    TEXTS,
+    USES,
+    TYPES,
+    frozenset({"content", "text"}),
+    frozenset({"content", "refusal"}),
 )
 
 
@@ -66,7 +75,7 @@ class Choices(OpenAI, Streamed):
 
     def pieces(self, body: Any, request: Request) -> tuple[Part, ...]:
         """Every text of a chunk runs on from the chunks before; texts of one group move in step."""
-        return tuple(_delta(part) for part in parts_in(body, self.answers))
+        return tuple([_delta(part) for part in parts_in(body, self.answers)])
 
     def finished(self, body: Any) -> tuple[tuple[int, ...], ...]:
         """The choices with a reason for their finish."""

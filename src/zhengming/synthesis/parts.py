@@ -7,9 +7,10 @@ then it must look like an identifier. So an upstream that adds a member adds con
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 from zhengming.synthesis.refusal import Malformed
 
@@ -27,7 +28,7 @@ Path = tuple[Step, ...]
 #: How deep a body may nest.
 DEEPEST = 64
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][\w.:/+-]{0,127}", re.ASCII)
-_MEMBER = re.compile(r"[A-Za-z_$][\w.$-]{0,63}", re.ASCII)
+_MEMBER = re.compile(r"[A-Za-z_$][\w.$-]*", re.ASCII)
 _DATA_URL = re.compile(r"data:(?:(image|audio|video)/)?[^,]{0,200},", re.I)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,31}://")
 
@@ -41,8 +42,7 @@ class Upload:
     file: Any
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One piece of content: where it is, what it is, whose it is.
 
     ``choice`` tells answers apart that are labelled each for itself; ``channel`` tells apart the texts that a
@@ -95,22 +95,11 @@ class Names:
     keyed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Place:
-    path: Path = ()
-    channel: tuple[Any, ...] = ()
-    use: Use | None = None
-    role: str = ""
-    choice: tuple[int, ...] = ()
-
-    def into(self, step: Step, sign: Any, use: "Use | None" = None, choice: tuple[int, ...] = ()) -> "_Place":
-        channel = self.channel if sign is None else (*self.channel, sign)
-        return _Place((*self.path, step), channel, self.use or use, self.role, choice or self.choice)
-
-
-def parts_in(body: Any, names: Names) -> Iterator[Part]:
+def parts_in(body: Any, names: Names) -> list[Part]:
     """Every piece of content in ``body``, in its order. Raises Malformed for a body that nests too deep."""
-    yield from _walk(body, names, _Place())
+    walk = _Walk(names)
+    walk.into(body, "", _Place())
+    return walk.parts
 
 
 def written(path: Path) -> str:
@@ -146,75 +135,106 @@ def _put(node: Any, path: Path, value: Any) -> Any:
     return copy
 
 
-def _walk(node: Any, names: Names, place: _Place) -> Iterator[Part]:
-    if len(place.path) > DEEPEST:
-        raise Malformed(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST}", written(place.path[:8]))
-    if isinstance(node, dict):
-        yield from _object(node, names, place)
-    elif isinstance(node, list):
-        yield from _list(node, names, place)
-    elif isinstance(node, str):
-        yield from _string(node, names, place)
-    elif isinstance(node, Upload):
-        yield Part(place.path, _kind(place, names) or "file", "upload", node, role=place.role, channel=place.channel)
+class _Place(NamedTuple):
+    """Where the walk is, and what it knows from the way there."""
+
+    path: Path = ()
+    channel: tuple[Any, ...] = ()
+    use: Use | None = None
+    role: str = ""
+    choice: tuple[int, ...] = ()
 
 
-def _object(node: dict[str, Any], names: Names, place: _Place) -> Iterator[Part]:
-    role, type_ = node.get("role"), node.get("type")
-    use = place.use or (names.types.get(type_) if isinstance(type_, str) else None)
-    place = _Place(place.path, place.channel, use, role if isinstance(role, str) else place.role, place.choice)
-    keyed = bool(place.path) and _last_name(place) in names.keyed
-    for name, value in node.items():
-        if keyed or not _MEMBER.fullmatch(name):
-            yield _part("text", "key", name, names, place.into(name, "(key)"))
-        if name not in names.opaque:
-            yield from _walk(value, names, place.into(name, name, names.uses.get(name)))
+class _Walk:
+    """One walk through a body. It is on the way of every event of a stream: plain members cost next to nothing."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.parts: list[Part] = []
+
+    def into(self, node: Any, name: str, place: _Place) -> None:
+        """Look at a value. ``name`` is the nearest name of a member on the way to it."""
+        if isinstance(node, str):
+            self._string(node, name, place)
+        elif isinstance(node, dict):
+            self._object(node, name, place)
+        elif isinstance(node, list):
+            self._list(node, name, place)
+        elif isinstance(node, Upload):
+            self._add(self._medium(place.path) or "file", "upload", node, name, place)
+
+    def _object(self, node: dict[str, Any], name: str, place: _Place) -> None:
+        if len(place.path) > DEEPEST:
+            raise Malformed(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST}", written(place.path[:8]))
+        names, (path, channel, use, role, choice) = self.names, place
+        use, role = use or names.types.get(_text(node, "type")), _text(node, "role") or role
+        keyed = name in names.keyed
+        for member, value in node.items():
+            if keyed or not _is_member(member):
+                self._add(
+                    "text", "key", member, member, _Place((*path, member), (*channel, "(key)"), use, role, choice)
+                )
+            if isinstance(value, str):
+                if not value or (member in names.plain and _IDENTIFIER.fullmatch(value)):
+                    continue
+            elif not isinstance(value, dict | list | Upload):
+                continue
+            if member not in names.opaque:
+                here = _Place((*path, member), (*channel, member), use or names.uses.get(member), role, choice)
+                self.into(value, member, here)
+
+    def _list(self, node: list[Any], name: str, place: _Place) -> None:
+        if len(place.path) > DEEPEST:
+            raise Malformed(f"嵌套超过 {DEEPEST} 层", f"nested deeper than {DEEPEST}", written(place.path[:8]))
+        if name == "bytes" and node and all(type(item) is int and 0 <= item < 256 for item in node):
+            self._add("text", "bytes", node, name, place)
+            return
+        path, channel, use, role, choice = place
+        runs, chooses = name in self.names.runs, name == "choices" and not choice
+        for at, item in enumerate(node):
+            index = item.get("index", at) if isinstance(item, dict) else at
+            index = index if type(index) is int else at
+            key = channel if runs else (*channel, index)
+            self.into(item, name, _Place((*path, at), key, use, role, (index,) if chooses else choice))
+
+    def _string(self, text: str, name: str, place: _Place) -> None:
+        names = self.names
+        if not text or (name in names.plain and _IDENTIFIER.fullmatch(text)):
+            return
+        kind = None if name in names.texts else self._medium(place.path)
+        match = _DATA_URL.match(text) if name not in names.texts and text[:5].lower() == "data:" else None
+        inline = _KINDS.get((match[1] or "").lower()) if match else None
+        if kind is None and inline is None:
+            self._add("text", "text", text, name, place)
+        elif match:
+            self._add(inline or kind or "file", "data-url", text, name, place)
+        elif _URL.match(text):
+            self._add(kind or "file", "url", text, name, place)
+        else:
+            self._add(kind or "file", "reference" if name.endswith("_id") else "inline", text, name, place)
+
+    def _add(self, kind: Kind, form: Form, value: Any, name: str, place: _Place) -> None:
+        use = place.use or "other"
+        if use == "answer" and (form != "text" or name not in self.names.answers):
+            use = "other"
+        self.parts.append(Part(place.path, kind, form, value, use, place.role, place.choice, place.channel))
+
+    def _medium(self, path: Path) -> Kind | None:
+        """The kind of medium by the last two names of a path."""
+        media = self.names.media
+        steps = [step for step in path if isinstance(step, str)]
+        return next((media[step] for step in steps[:-3:-1] if step in media), None)
 
 
-def _list(node: list[Any], names: Names, place: _Place) -> Iterator[Part]:
-    name = _last_name(place)
-    if name == "bytes" and node and all(type(item) is int and 0 <= item < 256 for item in node):
-        yield _part("text", "bytes", node, names, place)
-        return
-    for at, item in enumerate(node):
-        index = item.get("index", at) if isinstance(item, dict) else at
-        index = index if isinstance(index, int) else at
-        choice = (index,) if name == "choices" and not place.choice else ()
-        yield from _walk(item, names, place.into(at, None if name in names.runs else index, None, choice))
+_KINDS: dict[str, Kind] = {"image": "image", "audio": "audio", "video": "video"}
 
 
-def _string(text: str, names: Names, place: _Place) -> Iterator[Part]:
-    name = _last_name(place)
-    if not text or (name in names.plain and _IDENTIFIER.fullmatch(text)):
-        return
-    kind = None if name in names.texts else _kind(place, names)
-    if kind is None:
-        yield _part("text", "text", text, names, place)
-        return
-    match = _DATA_URL.match(text)
-    if match:
-        yield _part(_kinds.get(match[1] or "", kind), "data-url", text, names, place)
-    elif _URL.match(text):
-        yield _part(kind, "url", text, names, place)
-    else:
-        yield _part(kind, "reference" if name.endswith("_id") else "inline", text, names, place)
+@lru_cache(4096)
+def _is_member(name: str) -> bool:
+    """Whether a name looks like one that a program gives."""
+    return len(name) <= 64 and bool(_MEMBER.fullmatch(name))
 
 
-_kinds: dict[str, Kind] = {"image": "image", "audio": "audio", "video": "video"}
-
-
-def _part(kind: Kind, form: Form, value: Any, names: Names, place: _Place) -> Part:
-    use = place.use or "other"
-    if use == "answer" and (form != "text" or _last_name(place) not in names.answers):
-        use = "other"
-    return Part(place.path, kind, form, value, use, place.role, place.choice, place.channel)
-
-
-def _last_name(place: _Place) -> str:
-    return next((step for step in reversed(place.path) if isinstance(step, str)), "")
-
-
-def _kind(place: _Place, names: Names) -> Kind | None:
-    """The kind of medium by the last two names of the path."""
-    steps = [step for step in place.path if isinstance(step, str)][-2:]
-    return next((names.media[step] for step in reversed(steps) if step in names.media), None)
+def _text(node: dict[str, Any], name: str) -> str:
+    value = node.get(name)
+    return value if isinstance(value, str) else ""

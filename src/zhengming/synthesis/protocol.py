@@ -4,9 +4,10 @@ Pure and synchronous: JSON in, values out. Whoever carries a request through the
 
     protocol = PROTOCOLS["openai-chat"]              # or protocol_at("/v1/chat/completions")
     request = protocol.request(body, headers)        # model, stream, n, and every piece of content in it
+    request.screened(new_screener)                   # raises Refused on a hit; media are the caller's to screen
     protocol.error(refusal)                          # status and body, where it is refused before the first byte
     answer = protocol.response(body)                 # every piece of content in an answer that is JSON
-    answer.screened(new_screener)                    # raises Refused on a hit; media are the caller's to screen
+    answer.screened(new_screener)                    # the same for what comes out
     answer.labelled(label, {part.path: labelled_base64})   # the body to give out
     protocol.binary                                  # the kind of medium that an answer which is no JSON is
     held = HeldStream(protocol, request, new_screener, label)   # where request.stream: see streams.py
@@ -39,6 +40,9 @@ MOST_CHOICES = 128
 #: Characters of the name of a model.
 LONGEST_NAME = 256
 
+#: What screeners said of the texts of a body, by channel, one verdict for each way to read a text.
+Verdicts = dict[tuple[Any, ...], tuple[object, ...]]
+
 
 @dataclass(frozen=True)
 class Request:
@@ -51,6 +55,10 @@ class Request:
     n: int = 1
     structured: bool = False
 
+    def screened(self, new: NewScreener) -> Verdicts:
+        """The verdicts on all texts, by channel. Raises Refused on a hit."""
+        return _screened(self.parts, new)
+
 
 @dataclass(frozen=True)
 class Response:
@@ -59,9 +67,9 @@ class Response:
     body: Any
     parts: tuple[Part, ...]
 
-    def screened(self, new: NewScreener) -> dict[tuple[Any, ...], tuple[object, ...]]:
+    def screened(self, new: NewScreener) -> Verdicts:
         """The verdicts on all texts, by channel. Raises Refused on a hit."""
-        return {channel: screened(text, new) for channel, text in joined(self.parts).items()}
+        return _screened(self.parts, new)
 
     def labelled(self, label: TextLabel | None, changes: Mapping[Path, Any] | None = None) -> Any:
         """The body with its answers labelled and ``changes`` put in; without ``label`` the texts stay."""
@@ -176,6 +184,10 @@ class Streamed(Protocol):
         return body
 
 
+def _screened(parts: tuple[Part, ...], new: NewScreener) -> Verdicts:
+    return {channel: screened(text, new) for channel, text in joined(parts).items()}
+
+
 PROTOCOLS: Shelf[Protocol] = Shelf("zhengming.synthesis.protocols", "PROTOCOL")
 
 
@@ -189,24 +201,31 @@ def protocol_at(path: str) -> Protocol:
 
 def dumped(body: Any) -> str:
     """JSON on one line; half characters are escaped, since UTF-8 has no bytes for them."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     try:
+        text = _encode(body)
         text.encode()
     except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":"))
+        return _encode_ascii(body)
+    except ValueError:
+        raise Malformed("数值超出范围", "a number is out of range") from None
     return text
 
 
 def loaded(text: str | bytes) -> Any:
     """The value of JSON. Raises Malformed for what is none, NaN and Infinity included."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return _decode(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError):
         raise Malformed("不是有效的 JSON", "not valid JSON") from None
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_encode_ascii = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def checked_object(body: Any, at: Path = ()) -> dict[str, Any]:

@@ -6,7 +6,7 @@ emptied unless a protocol knows them, unknown fields are dropped, names and ids 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from zhengming.ground.errors import WrongInput
 
@@ -25,8 +25,7 @@ class TooLong(WrongInput):
     kind = "too-long"
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One event. ``data`` is None for a block of comments only, which keeps a connection alive."""
 
     data: str | None

@@ -16,8 +16,9 @@ is dropped and the stream ends as the protocol ends streams. Decisions: docs/dec
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from zhengming.ground.errors import Refused, WrongInput, ZhengmingError
 from zhengming.ground.words import Words
@@ -50,6 +51,7 @@ _BROKEN: Mapping[str, Words] = {
     "unlabelled": Words("内容无法加标识，不能发布", "the content cannot be labelled and is not given out"),
 }
 _DONE = Event(DONE)
+NO_MEDIA: Mapping[Path, str] = MappingProxyType({})
 
 #: Screens and labels a medium in an event and returns what takes its place. Raises Refused on a hit.
 Medium = Callable[[Part], str]
@@ -69,14 +71,13 @@ class Outcome:
     error: ZhengmingError | None = None
 
 
-@dataclass(frozen=True)
-class _Held:
+class _Held(NamedTuple):
     """An event that waits: its body, its texts, what its media become, the marks that must be clear."""
 
     event: Event
     body: Any = None
     parts: tuple[Part, ...] = ()
-    media: dict[Path, str] = field(default_factory=dict)
+    media: Mapping[Path, str] = NO_MEDIA
     marks: tuple[tuple[Channel, Mark], ...] = ()
     has_body: bool = False
 

@@ -1,7 +1,6 @@
 """ComfyUI: POST /prompt queues a graph of nodes, GET /history tells what came out, GET /view gives it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,7 +73,7 @@ def _model(graph: dict[str, Any]) -> str:
 def _referred(part: Part) -> Part:
     """A medium by the name of a file that was uploaded before."""
     named = part.form == "inline" and len(part.value) <= _LONGEST_NAME
-    return replace(part, form="reference") if named else part
+    return part._replace(form="reference") if named else part
 
 
 def _viewed(body: Any, part: Part) -> Part:

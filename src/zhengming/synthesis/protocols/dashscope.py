@@ -165,14 +165,14 @@ class DashScope(Streamed):
 
 def _placed(part: Part) -> Part:
     """Where there is a single answer it is the first choice."""
-    return part if part.choice or part.path[:1] != ("output",) else replace(part, choice=(0,))
+    return part if part.choice or part.path[:1] != ("output",) else part._replace(choice=(0,))
 
 
 def _piece(part: Part, repeats: bool) -> Part:
     steps = [step for step in part.channel if step != "message"]
     group = tuple(steps[3:5]) if steps[:2] == ["output", "choices"] else tuple(steps)
     mode: Mode = "total" if repeats and part.path[:1] == ("output",) and part.form == "text" else "delta"
-    return replace(part, channel=(part.choice, group, *part.channel), mode=mode)
+    return part._replace(channel=(part.choice, group, *part.channel), mode=mode)
 
 
 PROTOCOL = DashScope()

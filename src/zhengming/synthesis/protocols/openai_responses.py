@@ -43,7 +43,8 @@ class Responses(Typed):
     asks = ASKS
     answers = replace(
         ANSWERS,
-        media={**ANSWERS.media, "result": "image", "partial_image_b64": "image"},
+        media={**ANSWERS.media, "result": "image", "partial_image_b64": "image", "outputs": "image"},
+        texts=ANSWERS.texts | {"logs"},
         uses={
             "instructions": "other", "tools": "other", "prompt": "other", "input": "other", "annotations": "other",
             "logprobs": "logprobs", "arguments": "arguments", "content": "answer", "summary": "reasoning",
@@ -83,7 +84,7 @@ class Responses(Typed):
     def response(self, body: Any) -> Response:
         """The texts of all messages, each an answer of its own."""
         parts = super().response(body).parts
-        return Response(body, tuple(replace(part, choice=self.choice(body, part)) for part in parts))
+        return Response(body, tuple(part._replace(choice=self.choice(body, part)) for part in parts))
 
     def group(self, body: Any, type_: str) -> tuple[Any, ...]:
         """The output, and the text in it, that an event is about."""
