@@ -78,6 +78,7 @@ def test_a_timestamp_beside_an_anchor_is_verified(export: Path, tmp_path: Path, 
         (tmp_path / "kept.txt.tsr").write_bytes(authority.reply(request(view.checkpoint.text.encode(), 1)))
     arguments = ["ledger", "verify", str(export), "--key", KEY, "--anchor", str(kept), "--tsa"]
     assert line.run([*arguments, str(tmp_path / "tsa" / "ca.pem")], {}) == DONE
+    assert "RFC 3161 于 2" in capsys.readouterr().out
     other = Authority(tmp_path / "other")
     assert line.run([*arguments, str(other.folder / "ca.pem")], {}) == SOME_FAILED
     assert "时间戳" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Each way to keep a checkpoint elsewhere, against a local server that really speaks it."""
 
 import shutil
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,8 @@ def test_another_instance_cosigns_what_grows(ledger: Ledger, witness: Witness, t
         assert kept("instance", ledger, place).note.by(WITNESS.key)
     data = exported(tmp_path / "ledger")
     assert str(WITNESS.key).encode() in data
+    (seen,) = verify_export(BytesIO(data), Trust((SIGNER.key, WITNESS.key))).witnessed
+    assert (seen.by, seen.size, seen.time.timestamp(), seen.trusted) == (WITNESS.name, 700, 1_800_000_000, True)
 
 
 def test_another_instance_does_not_cosign_a_second_history(ledger: Ledger, witness: Witness, tmp_path: Path) -> None:
@@ -163,7 +166,11 @@ def test_an_authority_stamps_a_checkpoint(ledger: Ledger, tmp_path: Path, key: s
         file.write(exported(tmp_path / "ledger", {size: [anchor.token]}))
         for trust in (Trust((SIGNER.key,), (anchor,), known), Trust()):
             file.seek(0)
-            assert verify_export(file, trust).findings == ()
+            found = verify_export(file, trust)
+            assert found.findings == ()
+            assert [(each.by, each.size, each.trusted) for each in found.witnessed] == [
+                ("RFC 3161", size, trust.keys != ())
+            ]
 
 
 @needs_openssl

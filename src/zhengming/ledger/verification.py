@@ -6,6 +6,7 @@ a ledger cut off at an earlier checkpoint, or written anew by whoever holds the 
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from zhengming.ground.errors import BadFile, ZhengmingError
@@ -15,10 +16,13 @@ from zhengming.ledger.checkpoint import Checkpoint, checkpoint_of
 from zhengming.ledger.entry_check import EntryCheck
 from zhengming.ledger.export_reading import Block, Lines, check_end, read_blocks, read_opening
 from zhengming.ledger.findings import Finding, Findings
-from zhengming.ledger.note import ED25519, VerifierKey
+from zhengming.ledger.note import COSIGNATURE, ED25519, Note, VerifierKey
 from zhengming.ledger.progress import Progress
 from zhengming.ledger.proofs import shows_consistency
 from zhengming.ledger.tree import EMPTY_ROOT, TILE
+
+#: The last second that has a date; a cosignature may state any number.
+LATEST = 253_402_300_799
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,21 @@ class Trust:
 
 
 @dataclass(frozen=True)
+class Witnessed:
+    """``by`` states that it saw the checkpoint over ``size`` entries at ``time``; ``trusted``: it is known to us."""
+
+    by: str
+    size: int
+    time: datetime
+    trusted: bool
+
+
+@dataclass(frozen=True)
 class Verification:
     """What an export is worth. ``trusted``: a key from elsewhere signed it, not only the one that it brings along.
 
-    ``entries``: how many lines of entries were read; ``more``: findings beyond those listed.
+    ``entries``: how many lines of entries were read; ``witnessed``: the latest statement of each witness and of a
+    timestamping authority; ``more``: findings beyond those listed.
     """
 
     origin: str
@@ -48,6 +63,7 @@ class Verification:
     checkpoints: int
     trusted: bool
     anchors: int
+    witnessed: tuple[Witnessed, ...]
     findings: tuple[Finding, ...]
     more: int
 
@@ -82,6 +98,7 @@ class _Check:
     trusted: bool = False
     roots: dict[int, bytes] = field(default_factory=dict)
     entries: EntryCheck | None = None
+    witnessed: dict[str, Witnessed] = field(default_factory=dict)
 
     def run(self, progress: Progress | None) -> None:
         self.origin, self.size, self.keys = read_opening(self.lines)
@@ -111,8 +128,9 @@ class _Check:
             self.findings.add(code, size=found.size)
         elif not shows_consistency(old_size, found.size, old_root, found.root, block.proof):
             self.findings.add("inconsistent", old=old_size, size=found.size)
+        self._cosignatures(block.note, found.size)
         for token in block.timestamps:
-            self._stamp(block, token)
+            self._stamp(token, block.note, found.size)
         self.last, self.blocks = found, self.blocks + 1
         self.roots.setdefault(found.size, found.root)
 
@@ -130,11 +148,24 @@ class _Check:
             self.findings.add("unsigned", size=block.checkpoint.size)
         self.trusted = any(key in self.trust.keys for key in right)
 
-    def _stamp(self, block: Block, token: bytes) -> None:
+    def _stamp(self, token: bytes, note: Note, size: int) -> None:
         try:
-            stamped(token, block.note, self.trust.authorities)
+            found = stamped(token, note, self.trust.authorities)
         except ZhengmingError as error:
-            self.findings.add("timestamp", size=block.checkpoint.size, detail=error)
+            self.findings.add("timestamp", size=size, detail=error)
+        else:
+            self._saw(Witnessed("RFC 3161", size, found.time, found.trusted))
+
+    def _cosignatures(self, note: Note, size: int) -> None:
+        for key in (*self.keys, *self.trust.keys):
+            if key.kind == COSIGNATURE and (found := note.by(key)):
+                time = datetime.fromtimestamp(min(found.time, LATEST), UTC)
+                self._saw(Witnessed(key.name, size, time, key in self.trust.keys))
+
+    def _saw(self, found: Witnessed) -> None:
+        before = self.witnessed.get(found.by)
+        if before is None or (found.trusted, found.size) >= (before.trusted, before.size):
+            self.witnessed[found.by] = found
 
     def _last_block(self) -> None:
         if self.last is None:
@@ -168,11 +199,9 @@ class _Check:
         if stated.origin != self.origin or not any(anchor.note.by(key) for key in keys):
             self.findings.add("anchor", size=stated.size)
             return
+        self._cosignatures(anchor.note, stated.size)
         if anchor.token:
-            try:
-                stamped(anchor.token, anchor.note, self.trust.authorities)
-            except ZhengmingError as error:
-                self.findings.add("timestamp", size=stated.size, detail=error)
+            self._stamp(anchor.token, anchor.note, stated.size)
         if stated.size > self.size:
             self.findings.add("cut-tail", self.size, size=stated.size, found=self.size)
         elif found.get(stated.size) != stated.root:
@@ -188,6 +217,7 @@ class _Check:
             self.blocks,
             self.trusted,
             len(self.trust.anchors),
+            tuple(self.witnessed.values()),
             tuple(self.findings.kept),
             self.findings.more,
         )

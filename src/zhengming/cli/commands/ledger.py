@@ -149,6 +149,15 @@ def _say(found: "Verification", screen: Screen) -> None:
         f"台账 {found.origin}：{found.size} 条，{found.checkpoints} 个检查点，{found.anchors} 个锚点",
         f"ledger {found.origin}: {found.size} entries, {found.checkpoints} checkpoints, {found.anchors} anchors",
     )
+    for each in found.witnessed:
+        unknown = (
+            "" if each.trusted else screen.text("（未经 --tsa 或 --key 确认）", " (not known by --tsa or --key)")
+        )
+        time = f"{each.time:%Y-%m-%d %H:%M:%S} UTC"
+        screen.say(
+            f"{each.by} 于 {time} 见证了前 {each.size} 条{unknown}",
+            f"{each.by} saw the first {each.size} entries at {time}{unknown}",
+        )
     _say_findings(found.findings, screen)
     if found.more:
         screen.say(f"……另有 {found.more} 项", f"… and {found.more} more")
@@ -182,6 +191,10 @@ def _json(found: "Verification") -> dict[str, object]:
         "checkpoints": found.checkpoints,
         "key_trusted": found.trusted,
         "anchors": found.anchors,
+        "witnessed": [
+            {"by": each.by, "size": each.size, "time": each.time.isoformat(), "trusted": each.trusted}
+            for each in found.witnessed
+        ],
         "findings": [_finding(each) for each in found.findings],
         "more_findings": found.more,
     }
