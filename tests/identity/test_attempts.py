@@ -34,6 +34,12 @@ def test_failures_spread_over_more_than_the_window_do_not_lock() -> None:
     assert lockout(history, attempt(), [Limit("subject", 5, HOUR, HOUR)]) is None
 
 
+def test_the_window_includes_its_edge() -> None:
+    limits = [Limit("subject", 2, HOUR, 3 * HOUR)]
+    assert lockout([attempt(-60), attempt(0)], attempt(), limits)
+    assert lockout([attempt(-60.001), attempt(0)], attempt(), limits) is None
+
+
 def test_the_lock_ends() -> None:
     history = [attempt(-61), *[attempt(-60 - count) for count in range(4)]]
     assert lockout(history, attempt(), [Limit("subject", 5, HOUR, HOUR)]) is None

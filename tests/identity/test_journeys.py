@@ -217,6 +217,22 @@ def test_staff_compare_what_is_sealed_and_conclude_in_four_fields(means: Made, v
     assert other.evidence != outcome.evidence
 
 
+def test_a_licence_is_the_same_subject_as_by_its_code_and_asks_for_an_authorisation(
+    means: Made, vault: Vault
+) -> None:
+    code = METHODS["uscc"].example().text("uscc")
+    picture = (means().digester.digest("document", "x"),)
+    name = "示例(北京)有限公司3号"
+    given = claim("manual", picture, document_kind="business_licence", document_number=code.lower(), name=name)
+    task = METHODS["manual"].verify(given, means())
+    assert isinstance(task, Task)
+    assert (task.subject, task.minor) == (means().digester.digest("uscc", code), None)
+    assert "授权" in task.compare[-1].zh
+    assert vault.open(task.sealed["name"], "name", task.subject).reveal() == "示例（北京）有限公司3号"
+    now = conclude(task, Review("accept", "", "staff-7", task.asked_at), means().digester)
+    assert isinstance(now, Verified)
+
+
 def test_staff_state_a_ground_and_nobody_checks_themselves(means: Made) -> None:
     task = METHODS["manual"].verify(documents(means), means())
     assert isinstance(task, Task)

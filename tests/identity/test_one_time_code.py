@@ -100,6 +100,12 @@ def test_any_typed_text_is_wrong_or_right_and_raises_nothing(typed: str) -> None
     assert right <= (code.reveal() in "".join(typed.split()) or not typed.isascii())
 
 
+def test_one_try_can_be_all_there_is() -> None:
+    _, challenge = draw(SUBJECT, DIGESTER, NOW, CodeRules(digits=4, tries=1))
+    right, challenge = answer(challenge, "x", DIGESTER, NOW)
+    assert (right, challenge.tries_left) == (False, 0)
+
+
 def test_rules_that_make_no_sense_are_refused() -> None:
     for wrong in ({"digits": 3}, {"digits": 11}, {"tries": 0}, {"lasts": timedelta()}):
         with pytest.raises(WrongInput):
