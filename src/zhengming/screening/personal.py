@@ -12,8 +12,9 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 
 
 def plain_width(text: str) -> str:
-    """``text`` with full-width ASCII as ASCII; every character stays where it was."""
-    return text if text.isascii() else text.translate(_FULL_WIDTH)
+    """``text`` with full-width ASCII as ASCII, and no lone surrogates; every character stays where it was."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text.translate(_FULL_WIDTH))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Personal(Signal):

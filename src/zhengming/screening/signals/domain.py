@@ -12,7 +12,7 @@ from zhengming.screening.signal import Evidence, Signal
 from zhengming.screening.snapshot import Snapshot
 
 _DOT = r"(?:[.。｡]|\[\.\]|\(\.\)|\[dot\]|\(dot\))"
-_LABEL = r"[0-9A-Za-z\u4e00-\u9fff](?:[0-9A-Za-z\u4e00-\u9fff-]{0,61}[0-9A-Za-z\u4e00-\u9fff])?"
+_LABEL = "[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?"
 _HOST = re.compile(f"(?<![0-9A-Za-z-]){_LABEL}(?:{_DOT}{_LABEL}){{1,5}}")
 
 
