@@ -82,7 +82,10 @@ def test_what_lies_in_a_folder_and_is_not_what_its_name_says_is_a_failure(
     assert "完成 2，失败 1，跳过 1" in out
 
 
-def test_a_table_that_nobody_watches_is_not_folded(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_that_nobody_watches_is_not_folded(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     long = folder / ("很长的名字" * 8 + ".png")
     (folder / "甲.png").rename(long)
     run("label", long, "--producer", PRODUCER, "--produce-id", "n" * 32)
@@ -91,8 +94,9 @@ def test_a_table_that_nobody_watches_is_not_folded(folder: Path, capsys: pytest.
 
 
 def test_a_dry_run_tells_the_place_and_no_number_that_will_not_be_written(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "240")
     run("label", folder, "--producer", PRODUCER, "--dry-run")
     out = capsys.readouterr().out
     assert "隐式标识将写入" in out
