@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from synthesis.upstreams import HIT, UPSTREAMS, Exact, Upstream, Window, bodies, pumped, sees_any_of_the_hit, strings
 from zhengming.ground.errors import Unavailable
@@ -225,4 +227,59 @@ def test_a_picture_in_a_stream_goes_out_only_labelled() -> None:
     said = bodies(pumped(held, [PICTURE.encode()]))
     assert [body["b64_json"] for body in said] == ["bGFiZWxsZWQ="] * 2
     assert [part.data() for part in seen] == [b"hi", b"ho"]
+    assert ending(held) == "complete"
+
+
+NAMES = st.sampled_from(
+    [
+        "choices", "index", "delta", "content", "finish_reason", "type", "response", "output", "item_id", "text",
+        "output_index", "content_index", "bytes", "logprobs", "token", "message", "tool_calls", "error", "item",
+        "sequence_number", "b64_json", "code", "part", "response.output_text.delta", "response.output_text.done",
+        "response.completed",
+    ]
+)  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers(-2, 300) | st.floats(allow_nan=False) | st.text(max_size=3) | NAMES
+VALUES = st.recursive(
+    LEAVES, lambda v: st.lists(v, max_size=3) | st.dictionaries(NAMES, v, max_size=4), max_leaves=12
+)
+
+
+@given(st.lists(VALUES, max_size=4), st.sampled_from(UPSTREAMS), st.sampled_from(["start", "end", "both", None]))
+@settings(max_examples=200, deadline=None)
+def test_any_json_has_a_named_outcome(said: list[object], upstream: Upstream, position: str | None) -> None:
+    label = TextLabel(position=position) if position else None  # type: ignore[arg-type]
+    held = upstream.held(Exact, label)
+    events = [f"data: {json.dumps(body)}\n\n".encode() for body in said]
+    pumped(held, [*events, upstream.wire(TOKENS)])
+    assert ending(held) in ("complete", "cut-off", "malformed", "upstream-error", "unlabelled")
+
+
+def test_a_number_that_json_cannot_write_ends_the_stream() -> None:
+    held = CHAT.held(Exact)
+    assert b"Infinity" not in pumped(held, [b'data: {"choices": [], "x": 1e999}\n\n'])
+    assert ending(held) == "malformed"
+
+
+def test_more_texts_than_anyone_needs_end_the_stream() -> None:
+    held = CHAT.held(Exact)
+    choices = [{"index": at, "delta": {"content": "x"}} for at in range(5000)]
+    held.feed(f"data: {json.dumps({'choices': choices})}\n\n".encode())
+    assert ending(held) == "too-long"
+
+
+def test_a_picture_is_a_picture_whatever_its_member_is_called() -> None:
+    for value in ("data:image/png;base64,aGk=", "DATA:Image/png;base64,aGk="):
+        held = CHAT.held(Exact)
+        body = {"choices": [{"index": 0, "delta": {"novel": value}}]}
+        assert b"aGk=" not in held.feed(f"data: {json.dumps(body)}\n\n".encode())
+        assert ending(held) == "unlabelled"
+
+
+def test_a_citation_of_a_file_is_no_file() -> None:
+    responses = next(one for one in UPSTREAMS if one.name == "responses text")
+    note = {"type": "file_citation", "file_id": "file-1", "filename": "文.pdf", "index": 0}
+    event = {"type": "response.output_text.annotation.added", "item_id": "i", "annotation": note}
+    held = responses.held(Exact)
+    said = bodies(pumped(held, [f"data: {json.dumps(event)}\n\n".encode(), responses.wire(TOKENS)]))
+    assert said[0]["annotation"] == note
     assert ending(held) == "complete"

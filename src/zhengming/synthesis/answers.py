@@ -39,7 +39,7 @@ class Answers:
 
     def out(self, event: Event, body: Any, parts: tuple[Part, ...], media: Mapping[Path, Any]) -> Iterator[Event]:
         """The event as it goes out, after what must come before it."""
-        answers = [part for part in parts if part.use == "answer"]
+        answers = [part for part in parts if part.use == "answer" and part.choice]
         wholes = [part for part in answers if part.mode == "whole"]
         changes: dict[Path, Any] = {**media, **(self._label.changes(wholes) if self._label else {})}
         rests: dict[Path, str] = {}

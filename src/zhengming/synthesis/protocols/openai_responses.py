@@ -88,8 +88,9 @@ class Responses(Typed):
 
     def group(self, body: Any, type_: str) -> tuple[Any, ...]:
         """The output, and the text in it, that an event is about."""
-        names = ("output_index", "content_index", "summary_index")
-        return (*(body.get(name) for name in names if isinstance(body, dict)), *super().group(body, type_))
+        body = body if isinstance(body, dict) else {}
+        places = (body.get(name) for name in ("output_index", "content_index", "summary_index"))
+        return (*(at if type(at) is int else None for at in places), *super().group(body, type_))
 
     def choice(self, body: Any, part: Part) -> tuple[int, ...]:
         """The place of a text: of its item in the output, of it in the item."""
