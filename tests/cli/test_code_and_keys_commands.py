@@ -103,3 +103,8 @@ def test_a_file_is_labelled_with_a_seal_that_examines_good(tmp_path: Path, capsy
     (found,) = json.loads(capsys.readouterr().out)
     assert [seal["holder"] for seal in found["seals"]] == ["某某公司", "某某公司"]
     assert all(seal["verdict"] == "good" and "content" in seal["covers"] for seal in found["seals"])
+
+
+def test_an_extension_of_another_length_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert line.run(["code", "--uscc", "91110102MACQD9K640", "--extension", "12"], {}) == WRONG_USE
+    assert "扩展码（模型或应用代码）应为 4 位，得到“12”" in capsys.readouterr().err

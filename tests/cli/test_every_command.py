@@ -50,7 +50,7 @@ def test_its_help_stands_in_columns_that_fit_the_terminal(
     rows = [re.match(r"(  \S.*?\S {2,})\S", row) for row in described]
     starts = {columns(row[1]) for row in rows if row}
     assert len(starts) == 1, starts
-    assert not re.search(r"--[a-z-]+ [A-Z]", text), "the value of an option is named in Chinese"
+    assert not re.search(r"--[a-z-]+ [A-Z]", "\n".join(described)), "the value of an option is named in Chinese"
 
 
 def columns(text: str) -> int:
@@ -61,7 +61,7 @@ def columns(text: str) -> int:
     ("arguments", "words"),
     [
         (["label"], "缺少 路径"),
-        (["labl", "图.png"], "命令 不能是 labl；可用的有：code, demo, examine,"),
+        (["labl", "图.png"], f"命令 不能是 labl；可用的有：{', '.join(command.name for command in COMMANDS)}\n"),
         (["label", "图.png", "--foo"], "没有这样的选项或参数：--foo"),
         (["label", "图.png", "--attribute", "9"], "--attribute 不能是 9；可用的有：1, 2, 3"),
         (["label", "图.png", "--height", "高"], "--height 须是数字，得到 '高'"),
@@ -105,3 +105,10 @@ def test_starting_loads_none_of_the_heavy_libraries() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"numpy", "PIL", "pikepdf", "av", "c2pa", "yaml", "rich", "cryptography", "pillow_heif"}
     assert not heavy & set(done.stdout.split())
+
+
+def test_the_law_is_listed_in_english_to_the_last_mark(capsys: pytest.CaptureFixture[str]) -> None:
+    assert line.run(["law", "--lang", "en"], {}) == 0
+    out = capsys.readouterr().out
+    assert "planned (zhengming." in out
+    assert not [mark for mark in out if "\u3000" <= mark <= "\u9fff" or "\uff00" <= mark <= "\uffef"]

@@ -55,6 +55,11 @@ def compose(uscc: str, service: str = Service.GENERATION, extension: str = "0001
     ``extension`` is the provider's own name of a model or application: four digits or capital letters.
     """
     credit_code.parse(uscc)
+    if len(extension) != len(NO_EXTENSION):
+        raise WrongInput(
+            f"扩展码（模型或应用代码）应为 {len(NO_EXTENSION)} 位，得到“{extension}”",
+            f"the extension (code of a model or application) has {len(NO_EXTENSION)} characters, got {extension!r}",
+        )
     return parse(str(ProviderCode(uscc, str(service), extension)))
 
 

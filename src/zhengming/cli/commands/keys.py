@@ -58,7 +58,7 @@ def _make(options: Namespace, screen: Screen) -> Path:
     write_new(public, public_pem(key), 0o644)
     screen.say(f"已写出私钥 {path}（仅本人可读）和公钥 {public}", f"wrote {path} (yours alone) and {public}")
     screen.say(
-        "请备份私钥；公布公钥或其指纹，别人才能据以确认是你签的",
+        "请备份私钥；公布公钥或其指纹，别人才能据以确认是您签的",
         "back the private key up; publish the public one or its fingerprint, so that others know it is yours",
     )
     return public

@@ -6,7 +6,7 @@ from zhengming.cli.command import DONE, Command
 from zhengming.cli.screen import Screen
 from zhengming.ground.errors import WrongInput
 from zhengming.ground.words import Words
-from zhengming.law.printed import carried_out, markdown
+from zhengming.law.printed import markdown
 from zhengming.law.provisions import ARTICLES, BEARERS, Duty, article, duties
 
 
@@ -49,8 +49,17 @@ def _chosen(options: Namespace) -> list[Duty]:
 
 
 def _cells(duty: Duty, screen: Screen) -> list[str]:
-    bearers = "、".join(BEARERS[bearer].in_(screen.language) for bearer in duty.bearers) or "—"
-    return [duty.id, bearers, duty.asks.in_(screen.language), carried_out(duty)]
+    between = screen.text("、", ", ")
+    bearers = between.join(BEARERS[bearer].in_(screen.language) for bearer in duty.bearers) or "—"
+    return [duty.id, bearers, duty.asks.in_(screen.language), _where(duty).in_(screen.language)]
+
+
+def _where(duty: Duty) -> Words:
+    if duty.because:
+        return Words(f"无须：{duty.because.zh}", f"not for software: {duty.because.en}")
+    if duty.place:
+        return Words(duty.place, duty.place)
+    return Words(f"计划中（zhengming.{duty.planned}）", f"planned (zhengming.{duty.planned})")
 
 
 def _json(duty: Duty) -> dict[str, object]:

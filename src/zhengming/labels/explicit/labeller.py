@@ -96,5 +96,8 @@ def labeller_for(format_name: str) -> Labeller:
         if format_name in labeller.formats:
             return labeller
     raise Unavailable(
-        f"{format_name} 文件还不能添加显式标识", f"no explicit label can be put into {format_name} files yet"
+        f"{format_name} 文件还不能添加显式标识；可先只写隐式标识（不给 --explicit），"
+        "显式标识须在呈现它的界面上另行添加",
+        f"no explicit label can be put into {format_name} files yet; label without --explicit, and put the explicit "
+        "label on the interface that shows the file",
     )
