@@ -32,7 +32,7 @@ class Html(Format):
     medium = Medium.TEXT
     suffixes = (".html", ".htm", ".xhtml")
     media_type = "text/html"
-    place = Place('head 里的 <meta name="AIGC">', "业界做法（位置由本系统选定）", "own")
+    place = Place('head 里的 <meta name="AIGC">', "业界做法（位置由本软件选定）", "own")
 
     def score(self, sample: Sample) -> int:
         if is_binary(sample.start):

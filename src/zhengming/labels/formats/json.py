@@ -33,7 +33,7 @@ class Json(Format):
     medium = Medium.TEXT
     suffixes = (".json",)
     media_type = "application/json"
-    place = Place("顶层对象的成员 AIGC", "GB 45438-2025 附录 E（位置由本系统选定）", "own")
+    place = Place("顶层对象的成员 AIGC", "GB 45438-2025 附录 E（位置由本软件选定）", "own")
 
     def score(self, sample: Sample) -> int:
         if is_binary(sample.start):

@@ -29,7 +29,7 @@ class Txt(Format):
     medium = Medium.TEXT
     suffixes = (".txt", ".text")
     media_type = "text/plain"
-    place = Place('最后一行 {"AIGC":{…}}', "GB 45438-2025 附录 E（纯文本的位置由本系统选定）", "own")
+    place = Place('最后一行 {"AIGC":{…}}', "GB 45438-2025 附录 E（纯文本的位置由本软件选定）", "own")
 
     def score(self, sample: Sample) -> int:
         return 50 if sample.suffix in self.suffixes and not is_binary(sample.start) else 0

@@ -25,7 +25,7 @@ from zhengming.labels.structures.json_members import (
 from zhengming.labels.structures.text_encoding import Change, Span, taken_out
 
 KEY = "AIGC"
-PLACE = Place("asset.extras.AIGC", "glTF 2.0 §3.2（场景的位置由本系统选定）", "own")
+PLACE = Place("asset.extras.AIGC", "glTF 2.0 §3.2（场景的位置由本软件选定）", "own")
 XMP = "KHR_xmp_json_ld"
 
 
