@@ -101,7 +101,7 @@ def _marks(
         category, mark = unicodedata.category(character), ord(roots.get(character, character))
         meant = plain.get(character, character)
         skipped = {fold.always for fold in inserted if fold.holds(character, category)}
-        if True in skipped and not meant.isalnum():
+        if True in skipped and not (category[0] in "PS" and meant.isalnum()):
             if chr(mark).isalnum():
                 signs[character] = mark
             continue

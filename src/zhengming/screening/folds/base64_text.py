@@ -10,7 +10,7 @@ from zhengming.screening.byte_text import stretches
 from zhengming.screening.fold import Decoded, Example, Piece
 
 _RUN = re.compile("[A-Za-z0-9+/_-]{8,}")
-#: Words and names have few of these, bytes in Base64 have many.
+#: Plain words have none of these; nearly all that is in Base64 has some.
 _UNLIKE_WORDS = re.compile("[a-z][A-Z]|[0-9]")
 
 
@@ -29,7 +29,7 @@ class Base64(Decoded):
 
     def pieces(self, text: str) -> Iterator[Piece]:
         for match in _RUN.finditer(text):
-            if len(_UNLIKE_WORDS.findall(match[0])) >= 2:
+            if _UNLIKE_WORDS.search(match[0]):
                 yield from _apart(sorted(self._in(match[0], match.start())))
 
     def _in(self, run: str, at: int) -> Iterator[Piece]:
