@@ -2,6 +2,7 @@
 
 import base64
 import re
+import tracemalloc
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -249,3 +250,22 @@ def test_every_bit_that_flips_in_a_proof_is_seen(folder: Path, step: int) -> Non
             assert verify_proof(ProofFile.parsed(bytes(flipped)), (SIGNER.key,)), bit
         except ZhengmingError:
             continue
+
+
+def test_numbers_that_an_export_states_take_no_memory(good: bytes) -> None:
+    huge = 2**50
+    stated = good.replace(b"\nsize 600\n", b"\nsize %d\n" % huge).replace(
+        b"\ntiles 2\n", b"\ntiles %d\n" % (huge // 256)
+    )
+    tracemalloc.start()
+    try:
+        assert not verified(stated).good
+        assert not verified(good.replace(b"\nentries 600\n", b"\nentries %d\n" % huge)).good
+        lines = good[good.index(b"\ntiles 2\n") + 9 :][:45] * 100_000
+        many = stated.replace(b"\ntiles %d\n" % (huge // 256), b"\ntiles %d\n" % (huge // 256) + lines)
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        assert not verified(many).good
+        assert tracemalloc.get_traced_memory()[1] - before < 1_000_000
+    finally:
+        tracemalloc.stop()

@@ -1,10 +1,10 @@
 """Reading an export line by line: nothing it states is believed, no line is longer than it may be."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from zhengming.ground.errors import BadFile, WrongInput
 from zhengming.ledger.checkpoint import Checkpoint, checkpoint_of
@@ -16,6 +16,10 @@ from zhengming.ledger.tree import HASH
 #: No line of ours is longer: a timestamp of some certificates is the longest.
 LONGEST_LINE = 64 * 1024
 MOST_KEYS = 256
+#: Exports of ours tell of 256 checkpoints, and of those with a timestamp.
+MOST_BLOCKS = 16_384
+#: A root and its newline; and how many are read at once.
+TILE_LINE, TILES_AT_ONCE = 45, 4096
 NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 ENTRY = re.compile(rb"(0|[1-9][0-9]{0,15}) ([A-Za-z0-9+/]{43}=) (\{.*\})\n")
 END = b"end sha256:"
@@ -32,10 +36,10 @@ class Block:
 
 
 class Lines:
-    """The lines of an export: where we are in bytes, and the digest of what was read."""
+    """The lines of an export: where we are in bytes, and the digest of what was read. ``file`` can be sought in."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file, self.at, self.digest = file, 0, sha256()
+        self.file, self.at, self.digest = file, 0, sha256()
         self._ahead: bytes | None = None
 
     def raw(self) -> bytes:
@@ -43,7 +47,7 @@ class Lines:
         if self._ahead is not None:
             line, self._ahead = self._ahead, None
         else:
-            line = self._file.readline(LONGEST_LINE)
+            line = self.file.readline(LONGEST_LINE)
         self.at += len(line)
         if not line.startswith(END):
             self.digest.update(line)
@@ -91,8 +95,35 @@ class Lines:
     def next_is(self, name: str) -> bool:
         """Whether the next line begins with ``name``; it stays the next."""
         if self._ahead is None:
-            self._ahead = self._file.readline(LONGEST_LINE)
+            self._ahead = self.file.readline(LONGEST_LINE)
         return self._ahead.startswith(name.encode() + b" ")
+
+
+class Tiles(Sequence[bytes]):
+    """The ``count`` roots of tiles that are the next lines: read over now, and again when they are asked for.
+
+    So a file that states any number of them takes no memory.
+    """
+
+    def __init__(self, lines: Lines, count: int) -> None:
+        self._file, self._count = lines.file, count
+        self._start = self._file.tell()
+        for _ in range(count):
+            lines.hash()
+        self._first, self._block = 0, list[bytes]()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:
+        """One root; the lines are all of one length, as they were found to be."""
+        if not self._first <= index < self._first + len(self._block):
+            here = self._file.tell()
+            self._file.seek(self._start + index * TILE_LINE)
+            data = self._file.read(min(TILES_AT_ONCE, self._count - index) * TILE_LINE)
+            self._file.seek(here)
+            self._first, self._block = index, [unbase64(each) for each in data.decode("ascii").split()]
+        return self._block[index - self._first]
 
 
 def read_opening(lines: Lines) -> tuple[str, int, list[VerifierKey]]:
@@ -111,10 +142,11 @@ def read_opening(lines: Lines) -> tuple[str, int, list[VerifierKey]]:
 
 def read_blocks(lines: Lines) -> Iterator[Block]:
     """Each checkpoint of an export. Raises BadFile."""
+    blocks = 0
     while lines.next_is("checkpoint"):
-        start, count = lines.at, lines.number("checkpoint")
-        if count > LONGEST_PROOF:
-            raise BadFile("证明过长", "a proof is too long", start)
+        start, count, blocks = lines.at, lines.number("checkpoint"), blocks + 1
+        if count > LONGEST_PROOF or blocks > MOST_BLOCKS:
+            raise BadFile("证明过长，或检查点过多", "a proof is too long, or there are too many", start)
         proof = tuple(lines.hash() for _ in range(count))
         note = _note(lines)
         yield Block(proof, note, checkpoint_of(note), tuple(_timestamps(lines)))

@@ -14,7 +14,7 @@ from zhengming.ledger.anchor import Anchored
 from zhengming.ledger.anchoring import stamped
 from zhengming.ledger.checkpoint import Checkpoint, checkpoint_of
 from zhengming.ledger.entry_check import EntryCheck
-from zhengming.ledger.export_reading import Block, Lines, check_end, read_blocks, read_opening
+from zhengming.ledger.export_reading import Block, Lines, Tiles, check_end, read_blocks, read_opening
 from zhengming.ledger.findings import Finding, Findings
 from zhengming.ledger.note import COSIGNATURE, ED25519, Note, VerifierKey
 from zhengming.ledger.progress import Progress
@@ -74,7 +74,7 @@ class Verification:
 
 
 def verify_export(file: BinaryIO, trust: Trust | None = None, progress: Progress | None = None) -> Verification:
-    """Verify the export in ``file``, from its beginning to its end, in bounded memory."""
+    """Verify the export in ``file``, a file that can be sought in, in memory that does not grow with it."""
     check = _Check(Lines(file), trust or Trust())
     try:
         check.run(progress)
@@ -175,11 +175,11 @@ class _Check:
         if self.trust.keys and not self.trusted:
             self.findings.add("foreign-key")
 
-    def _tiles(self) -> list[bytes]:
+    def _tiles(self) -> Tiles:
         start, count = self.lines.at, self.lines.number("tiles")
         if count != self.size // TILE:
             raise BadFile("分块数与条数不符", "the number of tiles does not fit the size", start)
-        return [self.lines.hash() for _ in range(count)]
+        return Tiles(self.lines, count)
 
     def _compare_roots(self, found: dict[int, bytes]) -> None:
         """The first checkpoint that does not fit bounds where the change is."""
