@@ -13,6 +13,7 @@ from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
 from zhengming.labels.structures import exif, xmp
+from zhengming.labels.structures.inflate import inflated
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"
@@ -191,15 +192,7 @@ def _international(rest: bytes) -> bytes:
 
 
 def _inflated(data: bytes) -> bytes:
-    inflater = zlib.decompressobj()
-    limit = min(LARGEST_TEXT, 65536 + LARGEST_RATIO * len(data))
-    try:
-        text = inflater.decompress(data, limit)
-    except zlib.error as error:
-        raise BadFile(f"文本块解压失败：{error}", f"a text chunk does not inflate: {error}") from None
-    if inflater.unconsumed_tail:
-        raise BadFile("文本块解压后过大", f"a text chunk inflates to over {limit} bytes")
-    return text
+    return inflated(data, min(LARGEST_TEXT, 65536 + LARGEST_RATIO * len(data)), ("文本块", "a text chunk"))
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -18,7 +18,7 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import xmp
+from zhengming.labels.structures import inflate, xmp
 
 GZIP = b"\x1f\x8b"
 DEEPEST = 256
@@ -185,14 +185,8 @@ def _content(file: BinaryIO) -> bytes:
         raise BadFile("不支持 UTF-16 编码的 SVG，请先转为 UTF-8", "an SVG in UTF-16; turn it into UTF-8 first", 0)
     if not data.startswith(GZIP):
         return data
-    inflater = zlib.decompressobj(31)
-    try:
-        text = inflater.decompress(data, min(LARGEST_STRUCTURE, 100 * len(data)))
-    except zlib.error as error:
-        raise BadFile(f"svgz 解压失败：{error}", f"the svgz does not inflate: {error}") from None
-    if not inflater.eof:
-        raise BadFile("svgz 不完整或解压后过大", "the svgz is incomplete or inflates to too much")
-    return text
+    most = min(LARGEST_STRUCTURE, 100 * len(data))
+    return inflate.inflated(data, most, ("svgz ", "the svgz"), inflate.GZIPPED, whole=True)
 
 
 def _first_unfolded(start: bytes) -> bytes:

@@ -6,7 +6,6 @@ Objects and cross-references are read by pikepdf, whose errors all become ours h
 import io
 import json
 import re
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -16,6 +15,7 @@ from zhengming.ground.cursor import LARGEST_STRUCTURE
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.format import Entry
 from zhengming.labels.structures import xmp
+from zhengming.labels.structures.inflate import inflated
 
 if TYPE_CHECKING:
     from pikepdf import Object, Pdf
@@ -198,15 +198,6 @@ def xmp_packet(pdf: "Pdf") -> bytes | None:
     raw = stream.read_raw_bytes()
     if filters is None or not names:
         return raw
-    return _inflated(raw) if names == ["/FlateDecode"] and "/DecodeParms" not in stream else None
-
-
-def _inflated(data: bytes) -> bytes:
-    inflater = zlib.decompressobj()
-    try:
-        packet = inflater.decompress(data, LARGEST_PACKET)
-    except zlib.error as error:
-        raise BadFile(f"XMP 流解压失败：{error}", f"the XMP stream does not inflate: {error}") from None
-    if inflater.unconsumed_tail:
-        raise BadFile("XMP 流解压后过大", f"the XMP stream inflates to over {LARGEST_PACKET} bytes")
-    return packet
+    if names != ["/FlateDecode"] or "/DecodeParms" in stream:
+        return None
+    return inflated(raw, LARGEST_PACKET, ("XMP 流", "the XMP stream"))

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from zhengming.ground.cursor import Cursor
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Kept
+from zhengming.labels.structures import inflate
 
 LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 END_64, LOCATOR_64, DESCRIPTOR = b"PK\x06\x06", b"PK\x06\x07", b"PK\x07\x08"
@@ -218,11 +219,4 @@ def _raw_name(record: bytes) -> bytes:
 
 
 def _inflated(data: bytes, name: str) -> bytes:
-    inflater = zlib.decompressobj(-15)
-    try:
-        content = inflater.decompress(data, LARGEST_PART)
-    except zlib.error as error:
-        raise BadFile(f"ZIP 成员“{name}”解压失败：{error}", f"{name!r} does not inflate: {error}") from None
-    if inflater.unconsumed_tail:
-        raise BadFile(f"ZIP 成员“{name}”解压后过大", f"{name!r} inflates to over {LARGEST_PART} bytes")
-    return content
+    return inflate.inflated(data, LARGEST_PART, (f"ZIP 成员“{name}”", repr(name)), inflate.RAW)

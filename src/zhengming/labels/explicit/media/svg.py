@@ -6,7 +6,6 @@ the file stays byte for byte; svgz stays compressed.
 
 import gzip
 import re
-import zlib
 from base64 import b64encode
 from collections.abc import Iterator
 from io import BytesIO
@@ -22,6 +21,7 @@ from zhengming.labels.explicit.outlines import shipped
 from zhengming.labels.explicit.placement import CORNER_WORDS, MARGIN
 from zhengming.labels.explicit.text_lines import labels_among
 from zhengming.labels.explicit.vector_plate import VectorPlate, vector_plate
+from zhengming.labels.structures import inflate
 from zhengming.labels.structures.package import in_attribute, in_text
 from zhengming.labels.structures.xml_splice import Element, Xml
 
@@ -92,14 +92,7 @@ def _read(file: BinaryIO) -> tuple[bytes, bool]:
     data = cursor.take(cursor.left, LARGEST)
     if not data.startswith(GZIP):
         return data, False
-    inflater = zlib.decompressobj(31)
-    try:
-        plain = inflater.decompress(data, LARGEST)
-    except zlib.error as error:
-        raise BadFile(f"svgz 解压失败：{error}", f"the svgz does not inflate: {error}") from None
-    if inflater.unconsumed_tail or not inflater.eof:
-        raise BadFile("svgz 不完整或过大", "the svgz is incomplete or too large")
-    return plain, True
+    return inflate.inflated(data, LARGEST, ("svgz ", "the svgz"), inflate.GZIPPED, whole=True), True
 
 
 def _view_box(root: Element) -> Box:
