@@ -20,6 +20,7 @@ from synthesis.upstreams import (
     strings,
 )
 from zhengming.labels.explicit.wording import DEFAULT
+from zhengming.synthesis.streams import HeldStream
 from zhengming.synthesis.text_label import TextLabel
 
 CLEAN = ["今天", "天气", "", "不错，", "fine", "。"]
@@ -188,6 +189,32 @@ def test_reasoning_does_not_hold_back_the_content_that_follows_it() -> None:
         out += held.feed(f"data: {json.dumps(body)}\n\n".encode())
     deltas = [body["choices"][0]["delta"] for body in bodies(out)]
     assert deltas[:2] == [{"reasoning_content": "想一"}, {"reasoning_content": "想"}]
+
+
+def fed(upstream: Upstream, new: Callable[[], Window], choices: list[dict[str, object]]) -> tuple[HeldStream, bytes]:
+    held = upstream.held(new)
+    chunks = [f"data: {json.dumps({'choices': [{'index': 0, **choice}]})}\n\n".encode() for choice in choices]
+    return held, b"".join(map(held.feed, chunks))
+
+
+def test_the_name_of_a_tool_does_not_hold_back_its_arguments() -> None:
+    chat = next(one for one in UPSTREAMS if one.name == "chat tool arguments")
+    calls = [{"name": "weather", "arguments": ""}, {"arguments": '{"city":'}, {"arguments": '"北京"'}]
+    _, out = fed(chat, Window, [{"delta": {"tool_calls": [{"index": 0, "function": call}]}} for call in calls])
+    assert [c["delta"]["tool_calls"][0]["function"] for b in bodies(out) for c in b["choices"]] == calls[:2]
+    _, out = fed(chat, Exact, [{"delta": {"tool_calls": [{"index": 0, "function": call}]}} for call in calls])
+    assert [c["delta"]["tool_calls"][0]["function"] for b in bodies(out) for c in b["choices"]] == calls
+
+
+@every_screener
+def test_logprobs_that_are_left_out_for_a_while_show_nothing_of_a_hit(new: Callable[[], Window]) -> None:
+    chat = next(one for one in UPSTREAMS if one.name == "chat logprobs")
+    token = [{"delta": {"content": "x"}, "logprobs": {"content": [{"token": sign}]}} for sign in HIT]
+    held, out = fed(
+        chat, new, [token[0], {"delta": {"content": "y"}}, token[1], {"delta": {"content": "y"}}, token[2]]
+    )
+    assert not sees_any_of_the_hit(out + held.close())
+    assert held.outcome and held.outcome.ending == "refused"
 
 
 @every_screener

@@ -107,7 +107,7 @@ class HeldStream:
         self._queue: deque[_Held] = deque()
         self._waiting = 0
         self._out: list[bytes] = []
-        self._any = self._done = False
+        self._any = False
 
     @property
     def verdicts(self) -> tuple[object, ...]:
@@ -200,12 +200,10 @@ class HeldStream:
 
     def _take(self, event: Event) -> None:
         """Look at one event of the upstream and let it wait."""
-        if self._done:
-            return
         if event.data is None:
             self._wait(_Held(event))
         elif event.data.strip() == DONE:
-            self._any = self._done = True
+            self._any = True
             self._lanes.end()
             self._wait(_Held(event))
         else:

@@ -170,7 +170,7 @@ def _placed(part: Part) -> Part:
 
 def _piece(part: Part, repeats: bool) -> Part:
     steps = [step for step in part.channel if step != "message"]
-    group = tuple(steps[3:5]) if steps[:2] == ["output", "choices"] else tuple(steps)
+    group = tuple(steps[3:]) if steps[:2] == ["output", "choices"] else tuple(steps)
     mode: Mode = "total" if repeats and part.path[:1] == ("output",) and part.form == "text" else "delta"
     return part._replace(channel=(part.choice, group, *part.channel), mode=mode)
 
