@@ -11,7 +11,7 @@ COMMANDS = {"label", "examine"}
 
 
 def test_without_file_and_environment_there_are_no_settings(tmp_path: Path) -> None:
-    assert read(tmp_path, {}, "label", COMMANDS) == {"label": []}
+    assert not any(read(tmp_path, {}, "label", COMMANDS).values())
 
 
 def test_a_section_is_a_command_and_a_key_is_an_option(tmp_path: Path) -> None:
@@ -33,6 +33,14 @@ def test_the_file_can_be_named(tmp_path: Path) -> None:
     named = tmp_path / "other.toml"
     named.write_text("[label]\njobs = 3\n")
     assert read(tmp_path, {"ZHENGMING_CONFIG": str(named)}, "label", COMMANDS)["label"] == ["--jobs=3"]
+
+
+def test_sections_of_records_are_shared_by_commands(tmp_path: Path) -> None:
+    (tmp_path / "zhengming.toml").write_text('[storage]\ndata = "/srv/zm"\n[desk]\nstaff = "wang"\n')
+    found = read(tmp_path, {"ZHENGMING_STORAGE_DATABASE": "postgresql:///zm"}, "user", {"user"})
+    assert found == {
+        "storage": ["--data=/srv/zm", "--database=postgresql:///zm"], "desk": ["--staff=wang"], "user": [],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

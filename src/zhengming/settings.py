@@ -6,6 +6,8 @@ A section is a command, a key is one of its options::
     producer = "001191110102MACQD9K64010000"
     explicit = true
 
+``[storage]`` (where records are kept) and ``[desk]`` (who acts) are shared by the commands that take their options.
+
 ``ZHENGMING_LABEL_PRODUCER`` in the environment says the same and weighs more; what is typed weighs most.
 The file is looked for in the current folder, or where ``ZHENGMING_CONFIG`` points.
 """
@@ -21,8 +23,10 @@ from zhengming.ground.system_errors import cannot_read
 FILE = "zhengming.toml"
 PREFIX = "ZHENGMING_"
 CONFIG = "ZHENGMING_CONFIG"
-#: Read elsewhere: where the settings file is, and where the tests find real files.
-NOT_OPTIONS = {CONFIG, "ZHENGMING_SAMPLES"}
+#: Read elsewhere: where the settings file is, where the tests find real files, the passphrase of a sealing key.
+NOT_OPTIONS = {CONFIG, "ZHENGMING_SAMPLES", "ZHENGMING_KEY_PASSPHRASE"}
+#: Sections whose options several commands take (:attr:`zhengming.cli.command.Command.sections`).
+SHARED = ("storage", "desk")
 
 
 class Commands(Protocol):
@@ -32,15 +36,21 @@ class Commands(Protocol):
 
 
 def read(folder: Path, environment: Mapping[str, str], command: str, commands: Commands) -> dict[str, list[str]]:
-    """For ``command``, its options as they would be typed. Raises WrongInput that names the file and the key."""
+    """By section, for ``command`` and those that are shared, options as they would be typed.
+
+    Raises WrongInput that names the file and the key.
+    """
     sections = _file(folder, environment)
     for section in sections:
-        if section not in commands:
+        if section not in SHARED and section not in commands:
             raise WrongInput(
                 f"{FILE} 中的 [{section}] 不是命令；有哪些命令见 zhengming --help",
                 f"[{section}] in {FILE} is no command; zhengming --help lists them",
             )
-    return {command: [*_from_file(sections.get(command, {})), *_from_environment(command, environment)]}
+    return {
+        section: [*_from_file(sections.get(section, {})), *_from_environment(section, environment)]
+        for section in (*SHARED, command)
+    }
 
 
 def _file(folder: Path, environment: Mapping[str, str]) -> dict[str, dict[str, object]]:

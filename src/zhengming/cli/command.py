@@ -23,12 +23,14 @@ class Command(ABC):
     """One command of the command line.
 
     ``summary`` is its one line in the overview; ``examples`` are shown by ``--help`` and run as they stand.
+    ``sections``: sections of the settings, beside its own, whose options it takes.
     Heavy modules are imported inside :meth:`run`, so that the other commands start at once.
     """
 
     name: ClassVar[str]
     summary: ClassVar[Words]
     examples: ClassVar[tuple[str, ...]]
+    sections: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def arguments(self, parser: ArgumentParser) -> None:

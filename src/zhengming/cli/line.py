@@ -41,7 +41,8 @@ def _add(commands: "_SubParsersAction[Parser]", command: Command) -> None:
 def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
     """Run one command line; the exit status comes back.
 
-    ``settings`` holds, by command, options as if typed before the others, so what is typed has the last word.
+    ``settings`` holds, by command or shared section, options as if typed before the others, so what is typed has
+    the last word.
     """
     screen = Screen()
     try:
@@ -68,7 +69,9 @@ def run(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> int:
 def _parsed(arguments: Sequence[str], settings: Mapping[str, Sequence[str]]) -> Namespace:
     """The options of one command. Raises WrongInput where the settings name one that the command does not have."""
     command, rest = next(iter(arguments), ""), arguments[1:]
-    given = settings.get(command, ())
+    alone = COMMANDS.alone(command)
+    sections = (*(alone.sections if alone else ()), command)
+    given = [typed for section in sections for typed in settings.get(section, ())]
     options, unknown = parser(command).parse_known_args([*arguments[:1], *given, *rest] or ["--help"])
     if strange := " ".join(one for one in unknown if one in given):
         raise WrongInput(

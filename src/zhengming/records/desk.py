@@ -41,7 +41,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Desk:
-    """Who acts (``staff``: a username, "" for a user or a person acting for themselves), and with what."""
+    """Who acts (``staff``: a username, "" for a user or a person acting for themselves), and with what.
+
+    ``rehearsing``: everything is checked, nothing is kept. For use with the outbox.
+    """
 
     book: Book
     vault: Vault
@@ -49,6 +52,7 @@ class Desk:
     staff: str = ""
     clock: Callable[[], datetime] = utc_now
     random: Callable[[int], bytes] = token_bytes
+    rehearsing: bool = False
 
     @contextmanager
     def act(self, kind: str, needs: str = "", turn: bool = True) -> Iterator["Act"]:
@@ -65,6 +69,7 @@ class Desk:
                 act = Act(self, self.clock(), self._staff(needs) if needs else None)
                 yield act
                 self._finish(kind, act, installation)
+                transaction.set_rollback(self.rehearsing)
         except IntegrityError as error:
             raise WrongInput(f"与记录的约束冲突：{error}", f"a constraint of the records is hurt: {error}") from error
         except DatabaseError as error:

@@ -77,6 +77,8 @@ class EvidenceStore:
                 act.tells(evidence=kind, size=size - SALT)
                 act.digests["evidence"] = digest
                 act.ends(act.now + lasting)
+            if desk.rehearsing:
+                self._path(digest).unlink()
         except BaseException:
             fresh.unlink(missing_ok=True)
             self._path(digest).unlink(missing_ok=True)
@@ -119,7 +121,8 @@ class EvidenceStore:
             kept.key_sealed, kept.deleted_at = "", act.now
             kept.save(update_fields=["key_sealed", "deleted_at"])
             act.digests["evidence"] = digest
-        self._path(digest).unlink(missing_ok=True)
+        if not desk.rehearsing:
+            self._path(digest).unlink(missing_ok=True)
 
     def due(self, now: datetime) -> list[Digest]:
         """What may be deleted at ``now``, the oldest first."""
