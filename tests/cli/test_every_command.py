@@ -107,7 +107,10 @@ def test_starting_loads_none_of_the_heavy_libraries() -> None:
     assert not heavy & set(done.stdout.split())
 
 
-def test_the_law_is_listed_in_english_to_the_last_mark(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_law_is_listed_in_english_to_the_last_mark(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "240")
     assert line.run(["law", "--lang", "en"], {}) == 0
     out = capsys.readouterr().out
     assert "planned (zhengming." in out
