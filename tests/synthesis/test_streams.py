@@ -219,6 +219,18 @@ def test_the_name_of_a_tool_does_not_hold_back_its_arguments() -> None:
     assert [c["delta"]["tool_calls"][0]["function"] for b in bodies(out) for c in b["choices"]] == calls
 
 
+def test_what_an_event_says_beside_its_choices_holds_back_no_more_than_that_event() -> None:
+    chat = next(one for one in UPSTREAMS if one.name == "chat content")
+    held = chat.held(Window)
+    event = {"choices": [], "novel": "一", "obfuscation": "aB3"}
+    assert held.feed(f"data: {json.dumps(event)}\n\n".encode()) == b""
+    content = [
+        f'data: {{"choices": [{{"index": 0, "delta": {{"content": "{text}"}}}}]}}\n\n' for text in ("ab", "cd")
+    ]
+    assert bodies(held.feed(content[0].encode())) == [event]
+    assert len(bodies(held.feed(content[1].encode()))) == 1
+
+
 @every_screener
 def test_logprobs_that_are_left_out_for_a_while_show_nothing_of_a_hit(new: Callable[[], Window]) -> None:
     chat = next(one for one in UPSTREAMS if one.name == "chat logprobs")

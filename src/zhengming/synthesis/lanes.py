@@ -13,7 +13,10 @@ MOST_CHANNELS = 4096
 
 
 class Lanes:
-    """The channels of a stream. A key begins with its lane (a choice) and its group (texts that move in step)."""
+    """The channels of a stream. A key begins with its lane and its group.
+
+    A lane is a choice, or ``()`` for what an event says beside its choices; a group is texts that move in step.
+    """
 
     def __init__(self, new: NewScreener) -> None:
         self._new = new
@@ -61,7 +64,7 @@ class Lanes:
 
     def _switch(self, here: set[Key]) -> None:
         """A lane that goes on with other groups has ended those before, unless they came back once already."""
-        lanes = {key[0] for key in here}
+        lanes = {(), *(key[0] for key in here)}
         for key, channel in list(self._open.items()):
             if key[0] in lanes and key[:2] not in here and not channel.resumed:
                 self._open.pop(key).end()

@@ -17,7 +17,7 @@ PLAIN = frozenset({
     "output_format", "size", "quality", "style", "background", "moderation", "voice", "item_id", "call_id",
     "tool_call_id", "response_id", "previous_response_id", "conversation", "language", "reasoning_effort",
     "effort", "verbosity", "tool_choice", "truncation", "input_fidelity", "user", "safety_identifier",
-    "prompt_cache_key", "prompt_cache_retention", "phase", "severity", "seconds",
+    "prompt_cache_key", "prompt_cache_retention", "phase", "severity", "obfuscation", "seconds",
 })  # fmt: skip
 #: Never content: what only the upstream can open, and numbers written as text.
 OPAQUE = frozenset({"encrypted_content"})
@@ -135,5 +135,5 @@ def _delta(part: Part) -> Part:
         group = tuple(steps) if steps[:1] == ["tool_calls"] else tuple(steps[:1])
         key = (lane, group, *key)
     else:
-        key = (("(chunk)",), key, *key)
+        key = ((), key, *key)
     return Part(part.path, part.kind, part.form, part.value, part.use, part.role, part.choice, key, "delta")
