@@ -1,5 +1,6 @@
 """Holding a proposal against the text, mark by mark: which folds does it take to read this place as that feature?"""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -37,7 +38,7 @@ class Aligner:
 
     @cached_property
     def _tables(self) -> list[tuple[str, dict[str, str]]]:
-        return list(self.snapshot.facts["meanings"].items())
+        return list(json.loads(self.snapshot.arrays["meanings"].tobytes()).items())
 
     def _pattern(self, number: int) -> Pattern:
         """Pattern ``number`` of the snapshot."""

@@ -65,9 +65,11 @@ def compiled(features: Iterable[Feature]) -> bytes:
         "window": max([WIDEST * longest + BESIDES, *(SIGNALS[each.kind].span(each) for each in kept)]),
         "allows": any(each.action == "allow" for each in kept),
         "ways": ways, "kinds": others, "syllables": letters.syllables, "triggered": letters.triggered,
-        "meanings": letters.meanings, "signs": letters.signs, "longest": max(patterns.sizes, default=2),
+        "signs": letters.signs, "longest": max(patterns.sizes, default=2),
     }  # fmt: skip
+    meanings = json.dumps(letters.meanings, ensure_ascii=False).encode()
     tables = {"shape": letters.shape, "sound": letters.sound, "classes": letters.classes}
+    tables["meanings"] = np.frombuffer(meanings, np.uint8)  # apart from the directory: needed at the first hit only
     return packed(facts, {**tables, **_pattern_arrays(patterns, letters), **_feature_arrays(kept)})
 
 

@@ -5,7 +5,7 @@
 The place in a table is the high bits of h * SPREAD. A hash only proposes: every proposal is compared mark by mark.
 """
 
-from typing import Any
+from collections.abc import Sized
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,6 @@ def place(hashes: Hashes, bits: int) -> NDArray[np.intp]:
     return ((hashes * np.uint64(SPREAD)) >> np.uint64(64 - bits)).astype(np.intp)
 
 
-def bits_of(table: NDArray[Any]) -> int:
+def bits_of(table: Sized) -> int:
     """The number of bits that index ``table``."""
     return len(table).bit_length() - 1

@@ -23,8 +23,13 @@ _WORD = 2**64 - 1
 FEW = 24
 
 
-def proposals(marks: Marks, by_sound: bool, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
-    """The places of ``marks`` where patterns may begin, each with the number of the pattern."""
+def proposals(
+    marks: Marks, by_sound: bool, snapshot: Snapshot, inside: NDArray[np.bool_] | None = None
+) -> Iterator[tuple[int, int]]:
+    """The places of ``marks`` where patterns may begin, each with the number of the pattern.
+
+    ``inside``: places that are inside a word of letters, where none begins.
+    """
     arrays = snapshot.arrays
     size = 3 if by_sound else 2
     if len(marks) < size or not len(arrays["keys"]):
@@ -35,6 +40,8 @@ def proposals(marks: Marks, by_sound: bool, snapshot: Snapshot) -> Iterator[tupl
         grown += wide[more : len(wide) - size + 1 + more] * _POWERS[more]
     first = arrays["first_sound" if by_sound else "first_shape"]
     said = first.take(_place(grown, first))
+    if inside is not None:
+        said[inside[: len(said)]] = 0
     at = said.nonzero()[0]
     if len(at) <= FEW:
         yield from _step(marks, at, grown, size, by_sound, snapshot)
@@ -48,8 +55,9 @@ def _step(
     """As :func:`_walk`, place by place."""
     first, walk = snapshot.first[by_sound], snapshot.walk
     longest, count, row = snapshot.longest, len(marks), marks.data
+    first_shift, walk_shift = 64 - bits_of(first), 64 - bits_of(walk)
     for start, hash_ in zip(at.tolist(), grown.take(at).tolist(), strict=True):
-        shift, table, reach = 64 - bits_of(first), first, size
+        shift, table, reach = first_shift, first, size
         while True:
             said = table[(hash_ * SPREAD & _WORD) >> shift]
             if said & ENDS:
@@ -58,7 +66,7 @@ def _step(
                 break
             hash_ = (hash_ + row[start + reach] * POWERS[reach]) & _WORD
             reach += 1
-            table, shift = walk, 64 - bits_of(walk)
+            table, shift = walk, walk_shift
 
 
 def _place(hashes: Hashes, table: Table) -> Places:

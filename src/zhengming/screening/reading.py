@@ -21,6 +21,9 @@ DEEPEST = 3
 #: Letters of one run that are tried as syllables.
 LONGEST_RUN = 24
 
+#: The mark by sound of a letter in a run that is no pinyin: a control character, in no word.
+WORD = 1
+
 Places = NDArray[np.intp]
 
 
@@ -54,12 +57,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Written:
-    """The marks of a reading by ``shape`` and by ``sound``, and where in the reading each stands."""
+    """The marks of a reading by ``shape`` and by ``sound``, and where in the reading each stands.
+
+    ``inside``: for each mark by shape, whether a letter stands right before its letter; None without letters.
+    """
 
     shape: Marks
     shape_at: Places
     sound: Marks
     sound_at: Places
+    inside: NDArray[np.bool_] | None = None
 
 
 def written(text: str, snapshot: Snapshot) -> tuple[Written, int]:
@@ -70,10 +77,12 @@ def written(text: str, snapshot: Snapshot) -> tuple[Written, int]:
     shape, sound = arrays["shape"].take(codes), arrays["sound"].take(codes)
     if classes & HAS_SIGN:
         _signs(text, shape, snapshot)
-    if classes & HAS_LETTER:
-        _syllables(sound, snapshot)
+    inside = _syllables(sound, snapshot) if classes & HAS_LETTER else None
     shape_at, sound_at = shape.nonzero()[0], sound.nonzero()[0]
-    return Written(shape.take(shape_at), shape_at, sound.take(sound_at), sound_at), classes
+    marks = Written(
+        shape.take(shape_at), shape_at, sound.take(sound_at), sound_at, None if inside is None else inside.take(shape_at)
+    )
+    return marks, classes
 
 
 def _signs(text: str, shape: Marks, snapshot: Snapshot) -> None:
@@ -89,16 +98,21 @@ def _beside_letters(signs: str) -> re.Pattern[str]:
     return re.compile(f"{any_of}(?:(?<=[A-Za-z0-9].)|(?=[A-Za-z0-9]))")
 
 
-def _syllables(sound: Marks, snapshot: Snapshot) -> None:
-    """Runs of letters that can be read as syllables become those."""
+def _syllables(sound: Marks, snapshot: Snapshot) -> NDArray[np.bool_]:
+    """Runs of letters that can be read as syllables become those, other runs a mark that is in no word.
+
+    Returns for each character whether it is a letter with a letter right before it.
+    """
     letters = np.zeros(len(sound) + 2, np.int8)
     np.greater_equal(sound, LETTER, out=letters[1:-1].view(np.bool_))
     edges = (letters[1:] != letters[:-1]).nonzero()[0]
     starts, stops = edges[::2], edges[1::2]
-    several = (stops - starts > 1).nonzero()[0]
-    if not len(several):
-        return
+    several = ((stops - starts > 1) & _among_chinese(sound, starts, stops)).nonzero()[0]
+    linked = letters[1:-1] & letters[:-2]
+    inside = linked.view(np.bool_)
+    in_runs = ((linked | (letters[1:-1] & letters[2:])) == 1).nonzero()[0]
     spelled = (sound & 0x7F).astype(np.uint8).tobytes()
+    sound[in_runs] = WORD
     segment = _segmenter(tuple(snapshot.facts["syllables"]))
     for start, stop in zip(starts[several].tolist(), stops[several].tolist(), strict=True):
         found = segment(spelled[start:stop]) if stop - start <= LONGEST_RUN else None
@@ -106,6 +120,21 @@ def _syllables(sound: Marks, snapshot: Snapshot) -> None:
             sound[start:stop] = 0
             for offset, number in found:
                 sound[start + offset] = SOUND + number
+    return inside
+
+
+def _among_chinese(sound: Marks, starts: Places, stops: Places) -> NDArray[np.bool_]:
+    """Which runs of letters stand by a Chinese character, or by a run that does, and so on three times."""
+    chinese = np.zeros(len(sound) + 4, np.bool_)
+    np.logical_and(sound > SOUND, sound < LETTER, out=chinese[2:-2])
+    near = chinese[starts] | chinese[starts + 1] | chinese[stops + 2] | chinese[stops + 3]
+    close = starts[1:] - stops[:-1] <= 2
+    for _ in range(3):
+        linked = near.copy()
+        linked[1:] |= near[:-1] & close
+        linked[:-1] |= near[1:] & close
+        near = linked
+    return near
 
 
 @lru_cache(4)

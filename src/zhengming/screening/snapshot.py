@@ -65,7 +65,10 @@ class Snapshot:
         self._view = view
         self.facts = _directory(bytes(view[HEAD : HEAD + size]))
         self._start = HEAD + size
-        self.arrays = {name: self._array(name, *place) for name, place in self.facts["arrays"].items()}
+        try:
+            self.arrays = {name: self._array(name, *place) for name, place in self.facts["arrays"].items()}
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise BadFile("快照目录不完整", "the directory of the snapshot is not complete", HEAD) from None
 
     @classmethod
     def open(cls, path: Path, verify: bool = True) -> "Snapshot":

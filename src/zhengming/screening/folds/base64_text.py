@@ -29,7 +29,7 @@ class Base64(Decoded):
 
     def pieces(self, text: str) -> Iterator[Piece]:
         for match in _RUN.finditer(text):
-            if _UNLIKE_WORDS.search(match[0]):
+            if len(_UNLIKE_WORDS.findall(match[0])) >= 2 - (len(match[0]) >= 16):
                 yield from _apart(sorted(self._in(match[0], match.start())))
 
     def _in(self, run: str, at: int) -> Iterator[Piece]:

@@ -14,7 +14,7 @@ _CODES = (
     re.compile(r"%u([0-9a-fA-F]{4})"),
     re.compile(r"\+(?<=[Uu]\+)([0-9a-fA-F]{4,5})"),
 )
-_BYTES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
+_BYTES = re.compile(r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2})*")
 
 
 class Escapes(Decoded):

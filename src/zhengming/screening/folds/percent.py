@@ -7,7 +7,7 @@ from zhengming.ground.words import Words
 from zhengming.screening.byte_text import characters
 from zhengming.screening.fold import Decoded, Example, Piece
 
-_RUN = re.compile("(?:%[0-9A-Fa-f]{2})+")
+_RUN = re.compile("%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 
 
 class Percent(Decoded):

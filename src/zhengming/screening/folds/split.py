@@ -31,7 +31,7 @@ class Split(Decoded):
     @cached_property
     def _pair(self) -> re.Pattern[str]:
         seconds = "".join({parts[1] for parts in self.wholes})
-        return re.compile(f"(?=([{self.triggers}][{seconds}]))")
+        return re.compile(f"[{self.triggers}](?=[{seconds}])")
 
     def pieces(self, text: str) -> Iterator[Piece]:
         end = 0

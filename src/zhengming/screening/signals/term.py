@@ -38,8 +38,9 @@ class Term(Signal):
 def _found(reading: Reading, marks: Written, snapshot: Snapshot, budget: list[int]) -> Iterator[Evidence]:
     aligner = _aligner(snapshot)
     sizes = snapshot.arrays["sizes"]
-    for by_sound, row, places in ((False, marks.shape, marks.shape_at), (True, marks.sound, marks.sound_at)):
-        for at, pattern in proposals(row, by_sound, snapshot):
+    ways = ((False, marks.shape, marks.shape_at, marks.inside), (True, marks.sound, marks.sound_at, None))
+    for by_sound, row, places, inside in ways:
+        for at, pattern in proposals(row, by_sound, snapshot, inside):
             budget[0] -= 1
             if budget[0] < 0:
                 return
