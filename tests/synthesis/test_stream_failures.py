@@ -163,6 +163,12 @@ def test_comments_keep_the_connection_alive_and_carry_nothing() -> None:
     assert not set(HIT) & set(out.decode())
 
 
+def test_a_connection_is_kept_alive_while_its_texts_wait() -> None:
+    held = CHAT.held(Window)
+    event = {"choices": [{"index": 0, "delta": {"content": "好"}}]}
+    assert held.feed(f"data: {json.dumps(event)}\n\n: ping\n\n".encode()) == b":\n\n"
+
+
 def test_a_member_given_twice_goes_out_as_it_was_read() -> None:
     held = CHAT.held(Exact)
     raw = '{"choices": [{"index": 0, "delta": {"content": "HIT", "content": "好"}}]}'.replace("HIT", HIT)

@@ -201,7 +201,7 @@ class HeldStream:
     def _take(self, event: Event) -> None:
         """Look at one event of the upstream and let it wait."""
         if event.data is None:
-            self._wait(_Held(event))
+            self._send([event])  # it says nothing, and keeps the connection alive while others wait
         elif event.data.strip() == DONE:
             self._any = True
             self._lanes.end()
@@ -244,8 +244,6 @@ class HeldStream:
     def _give(self, held: _Held) -> None:
         if held.has_body:
             self._send(self._answers.out(held.event, held.body, held.parts, held.media))
-        elif held.event.data is None:
-            self._send([held.event])
         else:
             self._complete()
 
