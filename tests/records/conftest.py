@@ -1,10 +1,12 @@
 """A fresh set of records for each test, an honest ledger beside it, and the people who work there."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -31,16 +33,51 @@ class Clock:
         self.now += timedelta(**time)
 
 
+#: The URL of a server on which the tests may make databases; without it they run on SQLite.
+SERVER = os.environ.get("ZHENGMING_TEST_POSTGRESQL", "")
+Fresh = Callable[[Path], Storage]
+
+
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Empty records with their tables, to be copied."""
-    folder = tmp_path_factory.mktemp("template")
-    opened(Storage(folder))
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    """Makes a copy of empty records, for the data folder of a test."""
+    return on_postgresql(tmp_path_factory) if SERVER else on_sqlite(tmp_path_factory.mktemp("template"))
+
+
+def on_sqlite(template: Path) -> Fresh:
+    opened(Storage(template))
     from django.db import connection
 
     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    return folder / "records.sqlite3"
+
+    def copied(data: Path) -> Storage:
+        shutil.copy(template / "records.sqlite3", data / "records.sqlite3")
+        return Storage(data)
+
+    return copied
+
+
+def on_postgresql(folders: pytest.TempPathFactory) -> Fresh:
+    import psycopg
+
+    def run(statement: str) -> None:
+        with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
+            server.execute(statement)
+
+    template = f"template_{uuid4().hex}"
+    run(f"CREATE DATABASE {template}")
+    opened(Storage(folders.mktemp("template"), f"{SERVER}/{template}"))
+    from django.db import connection
+
+    connection.close()
+
+    def copied(data: Path) -> Storage:
+        name = f"test_{uuid4().hex}"
+        run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return Storage(data, f"{SERVER}/{name}")
+
+    return copied
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +86,7 @@ def key_set(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @pytest.fixture
-def quick_passwords(monkeypatch: pytest.MonkeyPatch, template: Path) -> None:
+def quick_passwords(monkeypatch: pytest.MonkeyPatch, fresh: Fresh) -> None:
     """Hashing that takes no time: the point of the real one is that it takes some."""
     from django.conf import settings
     from django.contrib.auth import hashers
@@ -60,12 +97,11 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch, template: Path) -> None:
 
 
 @pytest.fixture
-def storage(template: Path, tmp_path: Path) -> Iterator[Storage]:
+def storage(fresh: Fresh, tmp_path: Path) -> Iterator[Storage]:
     """Records in a folder of this test."""
     data = tmp_path / "data"
     data.mkdir()
-    shutil.copy(template, data / "records.sqlite3")
-    storage = Storage(data)
+    storage = fresh(data)
     opened(storage)
     yield storage
     from django.db import connections

@@ -18,7 +18,7 @@ WATCHER = """
 import sys, time
 from pathlib import Path
 from zhengming.records.database import Storage, opened
-opened(Storage(Path(sys.argv[1])))
+opened(Storage(Path(sys.argv[1]), sys.argv[2]))
 from zhengming.records.keeper import PolicyKeeper
 from zhengming.records.parts import Order
 with PolicyKeeper() as keeper:
@@ -65,7 +65,9 @@ def test_art_21_an_order_is_in_force_in_another_process_within_a_second(desk, st
     from zhengming.records.acts.orders import give_order
 
     watchers = [
-        subprocess.Popen([sys.executable, "-c", WATCHER, str(storage.data)], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", WATCHER, str(storage.data), storage.database], stdout=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from zhengming.ground.errors import Unavailable, WrongInput
+from zhengming.ground.system_errors import cannot_write
 
 #: What the records need of Django; the console and the portal add theirs.
 APPS = ("django.contrib.contenttypes", "django.contrib.auth", "zhengming.records.apps.Records")
@@ -46,9 +47,20 @@ def opened(storage: Storage, secret: str = "") -> None:
 
     May be called again with another storage, as tests and tools do. Raises Unavailable and WrongInput.
     """
-    storage.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _set_up(database(storage), secret)
+    prepared(storage)
+    default = database(storage)
+    if default["ENGINE"].endswith("sqlite3"):
+        Path(default["NAME"]).touch(mode=0o600)  # what SQLite puts beside it takes after it
+    _set_up(default, secret)
     _migrate()
+
+
+def prepared(storage: Storage) -> None:
+    """Make the data folder, for its owner alone, where it is not there. Raises Unavailable."""
+    try:
+        storage.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise cannot_write(storage.data, error) from None
 
 
 def database(storage: Storage) -> dict[str, Any]:

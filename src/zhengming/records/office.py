@@ -13,7 +13,7 @@ from pathlib import Path
 from zhengming.ledger.file_store import FileStore
 from zhengming.ledger.ledger import Ledger
 from zhengming.ledger.note import Signer
-from zhengming.records.database import Storage, opened
+from zhengming.records.database import Storage, opened, prepared
 from zhengming.records.keys import Keys, keys
 
 
@@ -32,6 +32,7 @@ def office(storage: Storage) -> Iterator[Office]:
 
     Raises what opening any of it raises, before anything is done: a damaged ledger stops every act (fail closed).
     """
+    prepared(storage)
     found = keys(storage.key_folder)
     opened(storage, found.web.hex())
     with ExitStack() as stack:
