@@ -45,12 +45,15 @@ class Answers:
         rests: dict[Path, str] = {}
         for part in answers:
             if part.mode != "whole":
-                rests[part.path] = self._labelled(part)
+                text = self._labelled(part)
+                if text != part.value:
+                    rests[part.path] = text
                 self._bodies[part.choice] = body
         for choice in self._protocol.finished(body):
             yield from self._last_words(choice, rests, answers)
             self._finished.add(choice)
-        yield self._numbered(event, rewritten(body, {**changes, **rests}))
+        changes.update(rests)
+        yield self._numbered(event, rewritten(body, changes) if changes else body)
         self._first, self._last = self._first or body, body
         self.over = self.over or self._protocol.over(body, frozenset(self._finished), self._request)
 
@@ -88,9 +91,10 @@ class Answers:
         if not rest:
             return
         self._texts[choice].append(rest)
-        here = [part for part in answers if part.choice == choice and part.path in rests]
+        here = [part for part in answers if part.choice == choice and part.mode != "whole"]
         if here:
-            rests[here[-1].path] += rest
+            last = here[-1]
+            rests[last.path] = rests.get(last.path, last.value) + rest
             return
         text = "".join(self._texts[choice]) if choice in self._came else rest
         yield from self.ending([self._protocol.more(self._bodies[choice], choice, text)])

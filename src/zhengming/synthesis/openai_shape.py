@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002 - the contract tells a protocol more than this one needs
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from zhengming.synthesis.parts import Kind, Names, Part, Use, parts_in
@@ -128,12 +129,15 @@ def choices_of(body: Any) -> list[tuple[int, dict[str, Any]]]:
 
 
 def _delta(part: Part) -> Part:
-    """The part as more of its channel: (choice, group, …), logprobs in one group with the text they are of."""
-    key = part.channel
-    if key[:1] == ("choices",) and part.choice:
-        lane, steps = part.choice, [step for step in key[2:] if step not in ("delta", "logprobs")]
-        group = tuple(steps) if steps[:1] == ["tool_calls"] else tuple(steps[:1])
-        key = (lane, group, *key)
-    else:
-        key = ((), key, *key)
+    """The part as more of its channel."""
+    key = _key(part.choice, part.channel)
     return Part(part.path, part.kind, part.form, part.value, part.use, part.role, part.choice, key, "delta")
+
+
+@lru_cache(4096)
+def _key(choice: tuple[int, ...], channel: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A channel as (choice, group, …), logprobs in one group with the text they are of."""
+    if channel[:1] != ("choices",) or not choice:
+        return ((), channel, *channel)
+    steps = [step for step in channel[2:] if step not in ("delta", "logprobs")]
+    return (choice, tuple(steps if steps[:1] == ["tool_calls"] else steps[:1]), *channel)
