@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 sys.path.insert(0, str(Path(__file__).parent))
-from measuring import machine, table
 from peers import FILTERS, MATCHERS, Find
 from techniques import CHINESE, FOR_CHINESE, FOR_LATIN, LATIN, written
 from texts import ordinary
 
+from measuring import machine, table
 from zhengming.screening.compiling import compiled
 from zhengming.screening.feature import Feature
 from zhengming.screening.library import Library, put
@@ -36,7 +36,7 @@ def main() -> None:
     text, source = ordinary(options.texts, 400_000 if options.quick else 2_000_000)
     print(f"Machine: {machine()}\nText: {source}, {len(text.encode()) / 1e6:.1f} MB\n")
     for count in options.terms:
-        print(f"{count} terms, every fold on; processor time\n\n{_speed(count, text, options)}\n")
+        print(f"{count} terms, every fold on; processor time\n\n{_speed(count, text)}\n")
     print(_evasion(text))
 
 
@@ -61,14 +61,16 @@ def _terms(count: int, text: str) -> list[str]:
     return sorted(found)
 
 
-def _speed(count: int, text: str, options: argparse.Namespace) -> str:
+def _speed(count: int, text: str) -> str:
     terms = _terms(count, text)
     start = time.process_time()
     data = compiled(Feature(str(number), "term", term, "A.1.1") for number, term in enumerate(terms))
     took = time.process_time() - start
     snapshot = Snapshot(data)
     look = SIGNALS["term"].look
-    rows = [_row("zhengming, all folds", lambda each: list(look(each, 0, snapshot)), took, f"{len(data) / 1e6:.0f}", text)]
+    rows = [
+        _row("zhengming, all folds", lambda each: list(look(each, 0, snapshot)), took, f"{len(data) / 1e6:.0f}", text)
+    ]
     for name, make in MATCHERS.items():
         start = time.process_time()
         try:
@@ -79,7 +81,10 @@ def _speed(count: int, text: str, options: argparse.Namespace) -> str:
         rows.append(_row(name, find, time.process_time() - start, "", text))
     pause, load = _reload(data)
     titles = ("", "MB/s", "µs per 500 characters", "compile s", "snapshot MB")
-    return table(titles, rows) + f"\n\nOpening the snapshot {load * 1e3:.1f} ms, longest pause while replacing {pause * 1e3:.2f} ms"
+    return (
+        table(titles, rows)
+        + f"\n\nOpening the snapshot {load * 1e3:.1f} ms, longest pause while replacing {pause * 1e3:.2f} ms"
+    )
 
 
 def _row(name: str, find: Callable[[str], object], took: float, size: str, text: str) -> list[str]:

@@ -15,9 +15,9 @@ from zhengming.screening.tables import rows
 
 #: Neutral stand-ins of four or five characters, in characters that are in daily use.
 CHINESE = (
-    "蓝莓煎饼", "樱桃汽水", "彩虹风筝", "柠檬糖纸", "绿豆糕饼", "纸船比赛", "松木地板", "雪花灯笼", "企鹅滑梯", "星河旅馆",
-    "桂花香囊", "茉莉雨伞", "珊瑚湖水", "蒲公英茶", "毛笔盒子", "木瓜牛奶", "清炒菜花", "海洋公园", "秋天种树", "香草机票",
-    "烤炉饭盒", "银杏林道", "明月茶馆", "木棉枕头", "秋梨糖浆", "红豆米糕",
+    "蓝莓煎饼", "樱桃汽水", "彩虹风筝", "柠檬糖纸", "绿豆糕饼", "纸船比赛", "松木地板", "雪花灯笼", "企鹅滑梯",
+    "星河旅馆", "桂花香囊", "茉莉雨伞", "珊瑚湖水", "蒲公英茶", "毛笔盒子", "木瓜牛奶", "清炒菜花", "海洋公园",
+    "秋天种树", "香草机票", "烤炉饭盒", "银杏林道", "明月茶馆", "木棉枕头", "秋梨糖浆", "红豆米糕",
 )  # fmt: skip
 LATIN = (
     "blueberry", "lantern", "umbrella", "penguin", "rainbow", "pancake", "lemonade", "snowman", "carousel", "teapot",
@@ -116,25 +116,28 @@ def columns(word: str) -> str:
 
 
 def acrostic(word: str) -> str:
-    tails = "天之下远，果正红时，茶一盏罢，香四溢了，山有情也".split("，")
+    tails = ("天之下远", "果正红时", "茶一盏罢", "香四溢了", "山有情也")
     return "\n" + "\n".join(each + tails[n] for n, each in enumerate(word)) + "\n"
 
 
 def acrostic_ends(word: str) -> str:
-    heads = "远山如，又见草，火上慢，中秋月，谁人".split("，")
+    heads = ("远山如", "又见草", "火上慢", "中秋月", "谁人")
     return "\n" + "\n".join(heads[n] + each for n, each in enumerate(word)) + "\n"
 
 
 def radicals(word: str) -> str | None:
     """Compatibility forms of a character, where Unicode has one."""
-    forms = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFA6E))}
+    forms = {
+        unicodedata.normalize("NFKC", chr(code)): chr(code)
+        for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFA6E))
+    }
     plain = "".join(forms.get(each, each) for each in word)
     return plain if plain != word else None
 
 
 CYRILLIC = dict(zip("aeopcyxis", "аеорсухіѕ", strict=True))
 GREEK = dict(zip("oavpiukn", "οανριυκη", strict=True))
-LEET = dict(zip("oieast", "013457"[0:1] + "13457"[0:1] + "3" + "4" + "5" + "7", strict=True))
+LEET = dict(zip("oieast", "013457", strict=True))
 MARKS = dict(zip("aeiounc", "áéíóúñç", strict=True))
 
 #: Techniques for Chinese words.

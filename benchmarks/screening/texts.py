@@ -40,7 +40,9 @@ def ordinary(folder: Path | None, size: int) -> tuple[str, str]:
     import random
 
     chance = random.Random(7)
-    return "".join(chance.choices("".join(map(chr, range(0x4E00, 0x5E00))) + "，。" * 300, k=size)), "random characters"
+    return "".join(
+        chance.choices("".join(map(chr, range(0x4E00, 0x5E00))) + "，。" * 300, k=size)
+    ), "random characters"
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from zhengming.screening import gaps
 from zhengming.screening.alphabet import LETTER, SOUND
@@ -61,7 +62,7 @@ class Aligner:
             return None
         between = [reading.text[stop:start] for stop, start in zip(stops, starts[1:], strict=False)]
         inserted = gaps.folds_of(between)
-        if inserted is None or not self._gaps_hide(pattern, reading.text, starts, stops, between):
+        if inserted is None or not self._gaps_hide(pattern, reading.text, starts, between):
             return None
         used = used | inserted | reading.folds(starts[0], stops[-1] - 1)
         start, stop = reading.span(starts[0], stops[-1] - 1)
@@ -130,17 +131,19 @@ class Aligner:
         if behind and self._is_letter(behind) and self._is_letter(text[stops[-1] - 1]):
             return False
         for start, mark in zip(starts, pattern.marks, strict=True):
-            if mark >= LETTER and any(map(self._is_letter, text[max(0, start - 1) : start] + text[start + 1 : start + 2])):
+            if mark >= LETTER and any(
+                map(self._is_letter, text[max(0, start - 1) : start] + text[start + 1 : start + 2])
+            ):
                 return False
         return True
 
-    def _gaps_hide(self, pattern: Pattern, text: str, starts: list[int], stops: list[int], between: list[str]) -> bool:
+    def _gaps_hide(self, pattern: Pattern, text: str, starts: list[int], between: list[str]) -> bool:
         if not any(between):
             return True
         letters = [self._is_letter(text[start]) for start in starts]
-        latin = [one and other for one, other in zip(letters, letters[1:], strict=False)]
+        latin = [one and other for one, other in pairwise(letters)]
         of_syllables = pattern.way == "pinyin" or pattern.sound
-        whole = [of_syllables and one != other for one, other in zip(pattern.means, pattern.means[1:], strict=False)]
+        whole = [of_syllables and one != other for one, other in pairwise(pattern.means)]
         return gaps.hide(between, latin, whole)
 
     def _likeness(self, written: str, meant: str) -> frozenset[str] | None:

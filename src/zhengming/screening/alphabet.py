@@ -1,9 +1,9 @@
 """The alphabet in which words are compared: for each character of Unicode the mark it becomes, by shape and by sound.
 
-    0                    left out: it may stand between the characters of a word
-    below SOUND          by shape: the first of all characters that mean the same under any fold
-    SOUND + n            by sound: syllable n
-    LETTER + code        by sound: a Latin letter that is not part of a syllable
+0                    left out: it may stand between the characters of a word
+below SOUND          by shape: the first of all characters that mean the same under any fold
+SOUND + n            by sound: syllable n
+LETTER + code        by sound: a Latin letter that is not part of a syllable
 """
 
 import unicodedata

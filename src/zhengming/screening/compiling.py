@@ -95,7 +95,8 @@ def _spell(feature: Feature, number: int, ways: list[str], letters: Alphabet, pa
     bare = "".join(content[n] for n in places)
     if len(bare) < SHORTEST[False]:
         raise WrongInput(
-            f"特征“{feature.id}”除去符号后不足两字", f"feature {feature.id!r} has fewer than two characters besides signs"
+            f"特征“{feature.id}”除去符号后不足两字",
+            f"feature {feature.id!r} has fewer than two characters besides signs",
         )
     done: set[tuple[int, ...]] = set()
     for way, spelling in _spellings(feature, bare, ways):
@@ -168,7 +169,8 @@ def _hashes(
                 parts[name][1].append(np.unique(hashes[mine[sizes[mine] == size]]))
     empty = np.zeros(0, np.uint64)
     return hashes, {
-        name: (np.concatenate([empty, *going]), np.concatenate([empty, *ending])) for name, (going, ending) in parts.items()
+        name: (np.concatenate([empty, *going]), np.concatenate([empty, *ending]))
+        for name, (going, ending) in parts.items()
     }
 
 

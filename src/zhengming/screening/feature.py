@@ -36,7 +36,8 @@ class Feature:
             raise WrongInput(f"没有风险类别“{self.risk}”", f"there is no risk {self.risk!r}")
         if self.action not in get_args(Action) or self.state not in get_args(State):
             raise WrongInput(
-                f"处置“{self.action}”或状态“{self.state}”不认识", f"unknown action {self.action!r} or state {self.state!r}"
+                f"处置“{self.action}”或状态“{self.state}”不认识",
+                f"unknown action {self.action!r} or state {self.state!r}",
             )
 
     def folded_by(self, fold: str) -> bool:

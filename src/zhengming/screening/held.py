@@ -39,7 +39,7 @@ class Held:
 
     @property
     def behind(self) -> int:
-        """How many characters of the stream are held back at most: what a hit spans, twice if there is an allow-list."""
+        """How many characters are held back at most: what a hit spans, twice if there is an allow-list."""
         return self._sure + self.snapshot.window
 
     @property
@@ -77,7 +77,8 @@ class Held:
         mine = [
             moved_by(each, self.at - len(turn))
             for each in found
-            if len(turn) < each.stop <= sure + len(turn) and (turn or each.start >= self.out or each.feature.action == "allow")
+            if len(turn) < each.stop <= sure + len(turn)
+            and (turn or each.start >= self.out or each.feature.action == "allow")
         ]
         return judge(mine, unanswered, self.snapshot.id, self.thresholds)
 

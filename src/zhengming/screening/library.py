@@ -16,7 +16,7 @@ class Library:
     """
 
     def __init__(self, path: Path) -> None:
-        """Raises Unavailable when there is no snapshot, BadFile when it is damaged: without one nothing is screened."""
+        """Raises Unavailable when there is no snapshot, BadFile when it is damaged."""
         self.path = path
         self._lock = threading.Lock()
         self._mark = self._marked()
@@ -25,7 +25,7 @@ class Library:
         self.trouble: ZhengmingError | None = None
 
     def refresh(self) -> bool:
-        """Take over the file at the path if it is another one; whether it was. A damaged one is left, see ``trouble``."""
+        """Take over the file at the path if it is another; whether it was. A damaged one is left: ``trouble``."""
         with self._lock:
             try:
                 mark = self._marked()

@@ -56,8 +56,8 @@ def _step(
     first, walk = snapshot.first[by_sound], snapshot.walk
     longest, count, row = snapshot.longest, len(marks), marks.data
     first_shift, walk_shift = 64 - bits_of(first), 64 - bits_of(walk)
-    for start, hash_ in zip(at.tolist(), grown.take(at).tolist(), strict=True):
-        shift, table, reach = first_shift, first, size
+    for start, begun in zip(at.tolist(), grown.take(at).tolist(), strict=True):
+        hash_, shift, table, reach = begun, first_shift, first, size
         while True:
             said = table[(hash_ * SPREAD & _WORD) >> shift]
             if said & ENDS:

@@ -1,4 +1,4 @@
-"""What the recognisers of personal information (个人信息) share: a shape, a check, and nothing inside longer numbers."""
+"""What recognisers of personal information (个人信息) share: a shape, a check, nothing inside longer numbers."""
 
 import re
 from abc import abstractmethod
@@ -14,6 +14,8 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 def plain_width(text: str) -> str:
     """``text`` with full-width ASCII as ASCII, and no lone surrogates; every character stays where it was."""
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text.translate(_FULL_WIDTH))
+
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -50,7 +50,9 @@ class Reading:
     def folds(self, first: int, last: int) -> set[str]:
         """The folds that made the characters ``first`` to ``last``, or that took out something between them."""
         inside = {
-            fold for start, stop, fold in self.pieces if start <= last and (stop > first if stop > start else start > first)
+            fold
+            for start, stop, fold in self.pieces
+            if start <= last and (stop > first if stop > start else start > first)
         }
         return inside | ({self.fold} if self.fold else set())
 
@@ -80,7 +82,11 @@ def written(text: str, snapshot: Snapshot) -> tuple[Written, int]:
     inside = _syllables(sound, snapshot) if classes & HAS_LETTER else None
     shape_at, sound_at = shape.nonzero()[0], sound.nonzero()[0]
     marks = Written(
-        shape.take(shape_at), shape_at, sound.take(sound_at), sound_at, None if inside is None else inside.take(shape_at)
+        shape.take(shape_at),
+        shape_at,
+        sound.take(sound_at),
+        sound_at,
+        None if inside is None else inside.take(shape_at),
     )
     return marks, classes
 
@@ -186,7 +192,8 @@ def _decoded(reading: Reading, decoders: list[Decoded], snapshot: Snapshot) -> I
 def _pieces(text: str, decoders: list[Decoded]) -> list[tuple[Piece, str]]:
     """What all decoders find, in order; of two that overlap the one that begins first, then the longer."""
     every = sorted(
-        ((piece, fold.name) for fold in decoders for piece in fold.pieces(text)), key=lambda one: (one[0].start, -one[0].stop)
+        ((piece, fold.name) for fold in decoders for piece in fold.pieces(text)),
+        key=lambda one: (one[0].start, -one[0].stop),
     )
     kept, end = [], 0
     for piece, fold in every:

@@ -41,7 +41,7 @@ def toneless(syllable: str) -> str:
 
 
 def readings(word: str) -> list[tuple[str, ...]]:
-    """The ways to read ``word``, syllable by syllable: as a word, and character by character. None if any has none."""
+    """The ways to read ``word``, syllable by syllable: as a word, and by characters. Empty if one has none."""
     usual = first_readings()
     if not word or any(character not in usual for character in word):
         return []
@@ -53,7 +53,7 @@ def readings(word: str) -> list[tuple[str, ...]]:
 
 
 def by_sound(content: str) -> Iterator[Spelling]:
-    """``content`` as the syllables it is read in; nothing for a word of two characters, which sounds like too many."""
+    """``content`` as its syllables; nothing for a word of two characters, which sounds like too many."""
     if len(content) >= 3:
         for syllables in readings(content):
             yield Spelling(syllables, tuple(range(len(content))), sound=True)

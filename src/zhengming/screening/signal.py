@@ -1,4 +1,4 @@
-"""What a signal is: the contract of the shelf :mod:`zhengming.screening.signals`, one file for each kind of feature."""
+"""What a signal is: the contract of the shelf :mod:`zhengming.screening.signals`, one file a kind of feature."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator

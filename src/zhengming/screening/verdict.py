@@ -83,7 +83,7 @@ def judge(
     by_risk: dict[str, Outcome] = {}
     for each in live:
         by_risk[each.feature.risk] = severest(by_risk.get(each.feature.risk, "pass"), _asked(each))
-    outcome = severest("pass", *by_risk.values(), *(["unscreened"] if unanswered else []))  # type: ignore[list-item]
+    outcome = severest("unscreened" if unanswered else "pass", *by_risk.values())
     shadow = tuple(each for each in rest if each.feature.state == "shadow")
     return Verdict(outcome, by_risk, live, shadow, tuple(unanswered), snapshot)
 

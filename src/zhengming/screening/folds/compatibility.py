@@ -12,7 +12,9 @@ from zhengming.screening.fold import LAST_CHARACTER, Decoded, Example, Piece
 def _several() -> str:
     every = map(chr, range(0xA0, LAST_CHARACTER + 1))
     return "".join(
-        each for each in every if len(plain := unicodedata.normalize("NFKC", each)) > 1 and any(map(str.isalnum, plain))
+        each
+        for each in every
+        if len(plain := unicodedata.normalize("NFKC", each)) > 1 and any(map(str.isalnum, plain))
     )
 
 

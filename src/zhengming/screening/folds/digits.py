@@ -16,7 +16,7 @@ class Digits(Inserted, Spelled):
     examples = (Example("蓝莓煎饼", "蓝1莓2煎3饼"), Example("蓝莓煎饼", "蓝0莓0煎0饼", ("symbols",)))
     others = (Example("蓝莓煎饼", "蓝莓12345煎饼"), Example("北三环", "北3环"))
 
-    def holds(self, character: str, category: str) -> bool:
+    def holds(self, character: str, category: str) -> bool:  # noqa: ARG002
         return category in ("Nd", "No")
 
     def spellings(self, content: str) -> Iterator[Spelling]:

@@ -18,7 +18,10 @@ class Markup(Decoded):
         Example("蓝莓", '<span class="a">蓝</span>莓'),
         Example("蓝莓", "[i]蓝[/i]莓"),
     )
-    others = (Example("蓝莓", "蓝 < 莓 b >"), Example("草莓", "<p title=草>莓"),)
+    others = (
+        Example("蓝莓", "蓝 < 莓 b >"),
+        Example("草莓", "<p title=草>莓"),
+    )
 
     def pieces(self, text: str) -> Iterator[Piece]:
         for match in _TAG.finditer(text):

@@ -50,7 +50,7 @@ def _letters(syllables: tuple[str, ...]) -> Spelling:
 def _with_tones(content: str) -> Iterator[Spelling]:
     marks = toned(content)
     places, place = [], 0
-    for before, mark in zip(" " + marks, marks, strict=False):
+    for before in " " + marks[:-1]:
         place += before.isdigit()
         places.append(place)
     if len(set(places)) == len(content):

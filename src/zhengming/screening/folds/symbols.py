@@ -29,7 +29,7 @@ class Symbols(Inserted):
         Example("theme", "the meal"),
     )
 
-    def holds(self, character: str, category: str) -> bool:
+    def holds(self, character: str, category: str) -> bool:  # noqa: ARG002
         return category[0] in "PSZ" or category == "Cc"
 
 

@@ -26,12 +26,14 @@ class Domain(Signal):
 
     def check(self, feature: Feature) -> None:
         if not _HOST.fullmatch(feature.content) or feature.content != feature.content.lower():
-            raise WrongInput(f"“{feature.content}”不是小写的域名", f"{feature.content!r} is no domain in small letters")
+            raise WrongInput(
+                f"“{feature.content}”不是小写的域名", f"{feature.content!r} is no domain in small letters"
+            )
 
     def look(self, text: str, since: int, snapshot: Snapshot) -> Iterator[Evidence]:
         listed = _listed(snapshot)
         for match in _HOST.finditer(plain_width(text)):
-            labels = [each for each in re.split(_DOT, match[0].lower())]
+            labels = re.split(_DOT, match[0].lower())
             for first in range(len(labels)):
                 for feature in listed.get(".".join(labels[first:]), ()) if match.start() >= since else ():
                     yield Evidence(*match.span(), feature, 1.0, (), self.name)

@@ -25,7 +25,7 @@ class Pattern(Signal):
         if self.span(feature) > self.widest:
             raise WrongInput(
                 f"特征“{feature.id}”的表达式可匹配超过 {self.widest} 字：用 {{m,n}} 代替 * 和 +",
-                f"the expression of {feature.id!r} may match more than {self.widest} characters: bound it with {{m,n}}",
+                f"the expression of {feature.id!r} may match over {self.widest} characters: bound it with {{m,n}}",
             )
 
     def span(self, feature: Feature) -> int:
@@ -41,7 +41,7 @@ class Pattern(Signal):
         for feature, expression in _expressions(snapshot):
             for match in expression.finditer(plain, since):
                 if match.end() > match.start():
-                    yield Evidence(*match.span(), feature, 1.0, (), self.name)
+                    yield Evidence(match.start(), match.end(), feature, 1.0, (), self.name)
 
 
 @lru_cache(8)
@@ -51,7 +51,7 @@ def _expressions(snapshot: Snapshot) -> list[tuple[Feature, Any]]:
 
 def _compiled(content: str) -> Any:
     try:
-        import re2
+        import re2  # type: ignore[import-untyped]
     except ImportError:
         raise Unavailable(
             "正则表达式需要 google-re2：pip install 'zhengming[screening]'",

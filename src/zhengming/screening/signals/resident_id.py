@@ -1,4 +1,4 @@
-"""Resident identity numbers (公民身份号码, GB 11643): 17 digits with region and birthday, and the check of MOD 11-2."""
+"""Resident identity numbers (公民身份号码, GB 11643): 17 digits with a birthday, and the check of MOD 11-2."""
 
 import re
 from datetime import date

@@ -11,7 +11,9 @@ class Uscc(Personal):
     name = "uscc"
     title = Words("统一社会信用代码", "unified social credit code")
     widest = 18
-    shape = re.compile(r"(?<![0-9A-Za-z])[1-9A-HJ-NP-RTUWXY][0-9A-HJ-NP-RTUWXY]\d{6}[0-9A-HJ-NP-RTUWXYa-z]{10}(?![0-9A-Za-z])")
+    shape = re.compile(
+        r"(?<![0-9A-Za-z])[1-9A-HJ-NP-RTUWXY][0-9A-HJ-NP-RTUWXY]\d{6}[0-9A-HJ-NP-RTUWXYa-z]{10}(?![0-9A-Za-z])"
+    )
     examples = ("代码91350211M000100Y46", "９１３５０２１１Ｍ０００１００Ｙ４６")
     others = ("91350211M000100Y4A", "91350211M000100Y4", "订单号 123456789012345679")
 
