@@ -314,3 +314,24 @@ def test_the_migrations_are_those_of_the_models(storage):
     from django.core.management import call_command
 
     call_command("makemigrations", "records", check=True, dry_run=True, verbosity=0)
+
+
+def test_acts_of_many_at_once_take_turns(desk, acts, entries, policy):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    version = policy().version
+
+    def sign_up(name):
+        try:
+            return acts.users.create_user(desk, name, UserKind.PERSON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(sign_up, map(str, range(12))))
+    told = [entry for entry in entries() if entry.kind == "user.created"]
+    assert policy().version == version + 12
+    assert [entry.facts["version"] for entry in told] == list(range(version + 1, version + 13))
+    assert {entry.subjects["user"] for entry in told} == set(made)
