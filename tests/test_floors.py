@@ -23,7 +23,7 @@ FLOORS = {
     "gateway": 5,
     "console": 5,
     "portal": 5,
-    "cli": 5,
+    "cli": 6,
     "settings": 6,
     "app": 7,
 }
