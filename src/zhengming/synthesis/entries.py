@@ -24,7 +24,12 @@ def released(job: Job, at: int) -> Entry:
     assert job.output and job.labelled
     what = job.labelled
     digests = {"output": Digest.of(what.body)}
-    facts: dict[str, Fact] = {"label": what.word, "labels-read": what.read, "size": len(what.body)}
+    facts: dict[str, Fact] = {
+        "label": what.word,
+        "labels-due": what.due,
+        "labels-read": what.read,
+        "size": len(what.body),
+    }
     if what.facts:
         digests["label"] = Digest.of(canonical(list(what.facts)))
     return _entry("work.released", job, at, digests | _verdicts(job), facts)
@@ -58,7 +63,8 @@ def ended(job: Job, at: int, ending: str, given: Given, what: Labelled) -> Entry
     """The entry of a stream that began: released where it is complete, else ended, and why."""
     kind = "work.released" if ending == "complete" else "work.ended"
     facts: dict[str, Fact] = {
-        "label": what.word, "labels-read": what.read, "size": given.size, "stream": 1, "ending": ending,
+        "label": what.word, "labels-due": what.due, "labels-read": what.read, "size": given.size, "stream": 1,
+        "ending": ending,
     }  # fmt: skip
     return _entry(kind, job, at, {"output": given.digest} | _verdicts(job), facts)
 

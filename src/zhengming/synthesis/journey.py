@@ -222,8 +222,9 @@ class Passage:
 
     def _entry(self, ending: str, given: entries.Given) -> Entry:
         job = replace(self.job, output=Side(tuple(self.held.verdicts)))
-        read = sum(map(self._is_labelled, self.held.texts.values()))
-        return entries.ended(job, _now(self.edges), ending, given, Labelled(b"", "", self.what.word, read))
+        texts = [text for text in self.held.texts.values() if text] if self.what.label else []
+        done = Labelled(b"", "", self.what.word, len(texts), sum(map(self._is_labelled, texts)))
+        return entries.ended(job, _now(self.edges), ending, given, done)
 
     def _is_labelled(self, text: str) -> bool:
         """Whether an answer as it went out carries the label: labelled once more, it stays as it is."""

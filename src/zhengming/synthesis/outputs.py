@@ -66,7 +66,9 @@ def labelled(job: Job) -> Labelled:
     body = job.response.labelled(what.label, changes)
     texts = texts_read_back(job.protocol.response(body), what.label)
     facts = tuple(facts for _, _, facts in media.values())
-    return Labelled(dumped(body).encode(), "application/json", what.word, texts + len(facts), facts)
+    return Labelled(
+        dumped(body).encode(), "application/json", what.word, texts + len(facts), texts + len(facts), facts
+    )
 
 
 def texts_read_back(response: Response, label: TextLabel | None) -> int:
@@ -86,7 +88,7 @@ def _medium_labelled(job: Job, what: Said) -> Labelled:
     data, facts = labelled_medium(job.answer.body, job.protocol.binary or "file", job, what)
     type_ = job.answer.media_type
     known = type_ if type_.startswith(_MEDIA_TYPES) else "application/octet-stream"
-    return Labelled(data, known, what.word, 1, (facts,))
+    return Labelled(data, known, what.word, 1, 1, (facts,))
 
 
 def _of_part(part: Part, job: Job, what: Said) -> tuple[bytes, dict[str, object]]:

@@ -110,11 +110,13 @@ class Side:
 @dataclass(frozen=True)
 class Labelled:
     """An answer with its labels in it, read back. ``word``: how texts say it (start, end, interface, left-out,
-    not-due); ``read``: labels that were read back; ``facts``: what they say, for the ledger's digest."""
+    not-due); ``due``: texts and media that must carry a label themselves; ``read``: those that were read to carry it;
+    ``facts``: what the labels of media say, for the ledger's digest."""
 
     body: bytes
     media_type: str
     word: str
+    due: int
     read: int
     facts: tuple[Any, ...] = ()
 
