@@ -109,6 +109,11 @@ def test_what_cannot_be_looked_for_is_refused(features: list[Feature]) -> None:
         compiled(features)
 
 
+def test_words_with_rare_readings_compile_and_are_found() -> None:
+    for word in ("你得去看", "重重困难", "呣呒噷哼", "长长短短", "儿女情长", "绿女红男"):
+        assert not verdict(f"说{word}吧", Feature("f", "term", word, "A.1.1")).passed
+
+
 def test_a_feature_names_a_risk_and_an_act_that_exist() -> None:
     for more in ({"risk": "A.9.9"}, {"risk": "A.1.1", "action": "ban"}, {"risk": "A.1.1", "state": "draft"}):
         with pytest.raises(WrongInput):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhengming.screening.fold import BARRIER, FOLDS, LAST_CHARACTER, Alike, Arranged, Decoded, Inserted
-from zhengming.screening.readings import first_readings
+from zhengming.screening.readings import first_readings, syllables
 
 SOUND, LETTER = 0x200000, 0x300000
 SIZE = 0x110000
@@ -48,15 +48,15 @@ def alphabet() -> Alphabet:
     roots = _roots(meanings)
     plain = _plain([meanings[fold.name] for fold in alike if fold.order < GUESSING])
     readings = first_readings()
-    syllables = tuple(sorted(set(readings.values())))
-    shape, sound, signs = _marks(roots, plain, readings, {each: n + 1 for n, each in enumerate(syllables)})
+    spoken = syllables()
+    shape, sound, signs = _marks(roots, plain, readings, {each: n + 1 for n, each in enumerate(spoken)})
     triggered = [fold for fold in FOLDS if isinstance(fold, Decoded | Arranged)]
     classes = np.zeros(SIZE, np.uint32)
     for bit, fold in enumerate(triggered):
         classes[[ord(each) for each in fold.triggers]] |= np.uint32(1 << bit)
     classes[sound >= LETTER] |= np.uint32(HAS_LETTER)
     classes[[ord(sign) for sign in signs]] |= np.uint32(HAS_SIGN)
-    return Alphabet(shape, sound, classes, syllables, tuple(fold.name for fold in triggered), meanings, signs)
+    return Alphabet(shape, sound, classes, spoken, tuple(fold.name for fold in triggered), meanings, signs)
 
 
 def _roots(meanings: dict[str, dict[str, str]]) -> dict[str, str]:

@@ -146,7 +146,8 @@ def _pattern_arrays(patterns: _Patterns, letters: Alphabet) -> dict[str, Array]:
         "pattern_features": np.array(patterns.features, np.uint32)[order],
         "ways": np.array(patterns.ways, np.uint8)[order], "sounds": sounds[order],
         "marks": marks, "means": np.array(patterns.means, np.uint8),
-        "first_shape": table_of(*grown["shape"], room=16), "first_sound": table_of(*grown["sound"], room=16),
+        "first_shape": table_of(*grown["shape"], room=16, sparse=64),
+        "first_sound": table_of(*grown["sound"], room=16, sparse=64),
         "walk": table_of(*grown["walk"], room=8),
     }  # fmt: skip
 

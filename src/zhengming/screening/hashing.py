@@ -17,14 +17,19 @@ _WORD = 2**64
 POWERS = tuple(pow(BASE, exponent, _WORD) for exponent in range(256))
 #: What a byte of a table says: some pattern goes on here; some pattern ends here.
 GOES_ON, ENDS = 1, 2
+#: Bytes of a table that the second cache of a core holds.
+SMALL = 1 << 20
 
 Hashes = NDArray[np.uint64]
 Table = NDArray[np.uint8]
 
 
-def table_of(going: Hashes, ending: Hashes, room: int) -> Table:
-    """A table of at least ``room`` bytes for each hash."""
-    bits = max(12, int(room * max(1, len(going) + len(ending)) - 1).bit_length())
+def table_of(going: Hashes, ending: Hashes, room: int, sparse: int = 0) -> Table:
+    """A table of at least ``room`` bytes for each hash, and of ``sparse`` where it stays within SMALL."""
+    count = max(1, len(going) + len(ending))
+    bits = max(12, int(room * count - 1).bit_length())
+    if sparse * count <= SMALL:
+        bits = max(bits, int(sparse * count - 1).bit_length())
     table = np.zeros(1 << bits, np.uint8)
     table[place(going, bits)] |= GOES_ON
     table[place(ending, bits)] |= ENDS

@@ -33,6 +33,14 @@ def first_readings() -> dict[str, str]:
     return {character: syllable for character, syllable in found.items() if syllable.isascii() and syllable.isalpha()}
 
 
+@cache
+def syllables() -> tuple[str, ...]:
+    """Every syllable that any character has, in order."""
+    table = _pypinyin().pinyin_dict.pinyin_dict
+    every = {toneless(reading) for readings in table.values() for reading in readings.split(",")}
+    return tuple(sorted(each for each in every if each.isascii() and each.isalpha()))
+
+
 def toneless(syllable: str) -> str:
     """``zhòng`` as ``zhong``, ``lǜ`` as ``lv``."""
     letters = unicodedata.normalize("NFD", syllable.replace("ɡ", "g"))
@@ -46,7 +54,7 @@ def readings(word: str) -> list[tuple[str, ...]]:
     if not word or any(character not in usual for character in word):
         return []
     as_word = [syllable.lower() for syllable in _pypinyin().lazy_pinyin(word)]
-    if len(as_word) != len(word):
+    if len(as_word) != len(word) or not set(as_word) <= set(syllables()):
         return [tuple(usual[character] for character in word)]
     each = [dict.fromkeys((spoken, usual[character])) for spoken, character in zip(as_word, word, strict=True)]
     return list(islice(product(*each), MOST_READINGS))
