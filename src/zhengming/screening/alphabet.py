@@ -34,6 +34,7 @@ class Alphabet:
     sound: Marks
     classes: Marks
     syllables: tuple[str, ...]
+    numbers: dict[str, int]
     triggered: tuple[str, ...]
     meanings: dict[str, dict[str, str]]
     #: Signs such as $ that mean a letter only beside one, and their marks.
@@ -49,14 +50,15 @@ def alphabet() -> Alphabet:
     plain = _plain([meanings[fold.name] for fold in alike if fold.order < GUESSING])
     readings = first_readings()
     spoken = syllables()
-    shape, sound, signs = _marks(roots, plain, readings, {each: n + 1 for n, each in enumerate(spoken)})
+    numbers = {each: n + 1 for n, each in enumerate(spoken)}
+    shape, sound, signs = _marks(roots, plain, readings, numbers)
     triggered = [fold for fold in FOLDS if isinstance(fold, Decoded | Arranged)]
     classes = np.zeros(SIZE, np.uint32)
     for bit, fold in enumerate(triggered):
         classes[[ord(each) for each in fold.triggers]] |= np.uint32(1 << bit)
     classes[sound >= LETTER] |= np.uint32(HAS_LETTER)
     classes[[ord(sign) for sign in signs]] |= np.uint32(HAS_SIGN)
-    return Alphabet(shape, sound, classes, spoken, tuple(fold.name for fold in triggered), meanings, signs)
+    return Alphabet(shape, sound, classes, spoken, numbers, tuple(fold.name for fold in triggered), meanings, signs)
 
 
 def _roots(meanings: dict[str, dict[str, str]]) -> dict[str, str]:

@@ -121,16 +121,7 @@ def _mark(mark: str, sound: bool, letters: Alphabet) -> int:
         return ord(mark)
     if mark.startswith("="):
         return LETTER + ord(mark[1])
-    return SOUND + _number(letters.syllables)[mark]
-
-
-_numbers: dict[tuple[str, ...], dict[str, int]] = {}
-
-
-def _number(syllables: tuple[str, ...]) -> dict[str, int]:
-    if syllables not in _numbers:
-        _numbers[syllables] = {each: n + 1 for n, each in enumerate(syllables)}
-    return _numbers[syllables]
+    return SOUND + letters.numbers[mark]
 
 
 def _pattern_arrays(patterns: _Patterns, letters: Alphabet) -> dict[str, Array]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 from types import ModuleType
 
@@ -41,6 +41,11 @@ def syllables() -> tuple[str, ...]:
     return tuple(sorted(each for each in every if each.isascii() and each.isalpha()))
 
 
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(syllables())
+
+
 def toneless(syllable: str) -> str:
     """``zhòng`` as ``zhong``, ``lǜ`` as ``lv``."""
     letters = unicodedata.normalize("NFD", syllable.replace("ɡ", "g"))
@@ -48,16 +53,17 @@ def toneless(syllable: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
 
 
-def readings(word: str) -> list[tuple[str, ...]]:
+@lru_cache(16)  # every fold asks for the same word
+def readings(word: str) -> tuple[tuple[str, ...], ...]:
     """The ways to read ``word``, syllable by syllable: as a word, and by characters. Empty if one has none."""
     usual = first_readings()
     if not word or any(character not in usual for character in word):
-        return []
+        return ()
     as_word = [syllable.lower() for syllable in _pypinyin().lazy_pinyin(word)]
-    if len(as_word) != len(word) or not set(as_word) <= set(syllables()):
-        return [tuple(usual[character] for character in word)]
+    if len(as_word) != len(word) or not _known().issuperset(as_word):
+        return (tuple(usual[character] for character in word),)
     each = [dict.fromkeys((spoken, usual[character])) for spoken, character in zip(as_word, word, strict=True)]
-    return list(islice(product(*each), MOST_READINGS))
+    return tuple(islice(product(*each), MOST_READINGS))
 
 
 def by_sound(content: str) -> Iterator[Spelling]:
