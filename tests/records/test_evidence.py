@@ -172,3 +172,39 @@ def test_a_sweep_takes_only_old_files_that_no_row_speaks_of(store, desk, clock):
     assert store.sweep(datetime.now(UTC) + timedelta(hours=1)) == 1
     assert not stray.exists()
     assert read(store, desk, digest)[0] == PROMPT
+
+
+def test_small_pieces_share_a_file_until_the_last_of_them_is_deleted(store, desk, clock, entries):
+    told = len(entries())
+    pieces = [(f"提示词 {n}".encode(), "prompt") for n in range(20)] + [(b"", "output")]
+    digests = store.keep_all(desk, pieces)
+    assert len(files(store)) == 1
+    assert len(entries()) == told
+    for digest, (content, _) in zip(digests, pieces, strict=True):
+        found, salt = read(store, desk, digest)
+        assert found == content
+        assert sha256(salt + found).digest() == digest.value
+    clock.pass_(days=184)
+    for digest in digests[1:]:
+        store.delete(desk, digest)
+    assert read(store, desk, digests[0])[0] == pieces[0][0]
+    with pytest.raises(Refused, match="删除"):
+        read(store, desk, digests[1])
+    store.delete(desk, digests[0])
+    assert files(store) == []
+
+
+def test_a_piece_that_is_swapped_for_another_of_its_file_is_found(store, desk):
+    first, second = store.keep_all(desk, [(b"one", "prompt"), (b"two", "prompt")])
+    (path,) = files(store)
+    data = path.read_bytes()
+    path.write_bytes(data[len(data) // 2 :] + data[: len(data) // 2])
+    for digest in (first, second):
+        with pytest.raises(BadFile):
+            read(store, desk, digest)
+
+
+def test_what_is_too_large_for_a_shared_file_is_not_kept_there(store, desk):
+    with pytest.raises(WrongInput, match="1 MiB"):
+        store.keep_all(desk, [(b"x" * (1 << 20), "output")])
+    assert files(store) == []

@@ -63,13 +63,19 @@ class Desk:
         Raises Refused without the permission, WrongInput where a constraint of the tables is hurt, Unavailable where
         the database or the ledger is; in each case nothing has changed.
         """
+        with self.changing():
+            installation = Installation.objects.select_for_update().get() if turn else None
+            act = Act(self, self.clock(), self._staff(needs) if needs else None)
+            yield act
+            self._finish(kind, act, installation)
+            transaction.set_rollback(self.rehearsing)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """One transaction, with our errors. Acts are done in it; so is what needs no entry of its own."""
         try:
             with transaction.atomic():
-                installation = Installation.objects.select_for_update().get() if turn else None
-                act = Act(self, self.clock(), self._staff(needs) if needs else None)
-                yield act
-                self._finish(kind, act, installation)
-                transaction.set_rollback(self.rehearsing)
+                yield
         except IntegrityError as error:
             raise WrongInput(f"与记录的约束冲突：{error}", f"a constraint of the records is hurt: {error}") from error
         except DatabaseError as error:

@@ -6,12 +6,17 @@ from zhengming.records.models.columns import CODE, DIGEST
 
 
 class Evidence(models.Model):
-    """A blob in the evidence folder. The row survives its deletion; the key in it does not."""
+    """A blob in the evidence folder. The row survives its deletion; the key in it does not.
+
+    ``pack``: the file that it shares with others, and where it stands there; "" where it has a file of its own.
+    """
 
     digest = models.CharField(primary_key=True, max_length=DIGEST)
     kind = models.CharField(max_length=CODE)
     size = models.PositiveBigIntegerField()
     key_sealed = models.TextField(blank=True)
+    pack = models.CharField(max_length=32, blank=True, db_index=True)
+    offset = models.PositiveBigIntegerField(default=0)
     kept_at = models.DateTimeField()
     keep_until = models.DateTimeField(db_index=True)
     deleted_at = models.DateTimeField(null=True)
