@@ -74,3 +74,41 @@ def test_entries_go_on_waiting_while_the_ledger_is_unavailable(desk, ledger, sig
             carried_over(ledger)
     assert waiting() == 1
     assert carried_over(ledger) == 1
+
+
+def test_a_carrier_carries_over_while_acts_are_done_and_once_more_at_its_end(desk, ledger, entries, sign_up):
+    from time import monotonic, sleep
+
+    from zhengming.records.carrier import Carrier
+    from zhengming.records.outbox import waiting
+
+    with Carrier(ledger, pause=0.02) as carrier:
+        first = sign_up("alice")
+        end = monotonic() + 5
+        while waiting() and monotonic() < end:
+            sleep(0.01)
+        assert entries()[-1].subjects["user"] == first
+        assert carrier.behind < 5
+        last = sign_up("bob")
+    assert entries()[-1].subjects["user"] == last
+    assert waiting() == 0
+
+
+def test_a_carrier_says_how_far_it_is_behind(desk, ledger, sign_up, monkeypatch):
+    from time import sleep
+
+    from zhengming.records.carrier import Carrier
+
+    def full(found):
+        raise Unavailable("磁盘已满", "the disk is full")
+
+    with Carrier(ledger, pause=0.02) as carrier:
+        with monkeypatch.context() as patched:
+            patched.setattr(ledger.store, "append", full)
+            sign_up("alice")
+            sleep(0.3)
+            assert carrier.behind > 0.2
+        sleep(0.1)
+    from zhengming.records.outbox import waiting
+
+    assert waiting() == 0

@@ -14,11 +14,14 @@ from zhengming.records.models.service import Function, Permit, Service
 from zhengming.records.models.staff import Staff
 from zhengming.records.models.upstream import Supporter, Upstream
 from zhengming.records.models.user import ApiKey, Identity, User
+from zhengming.records.models.verification import Attempt, Challenge
 
 __all__ = [
     "Acceptance",
     "Agreement",
     "ApiKey",
+    "Attempt",
+    "Challenge",
     "Change",
     "Consent",
     "ConsentRequest",
