@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from zhengming.cli import procedural
 from zhengming.labels.explicit.labeller import Wish, labeller_for
-from zhengming.labels.explicit.wav_samples import Wav
+from zhengming.labels.explicit.sound.wav_samples import Wav
 
 FOLDER = Path(__file__).parent.parent / "docs/pictures"
 INK, PALE, GROUND = (40, 90, 140), (190, 195, 200), (255, 255, 255)

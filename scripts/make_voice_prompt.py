@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from zhengming.labels.explicit.sound import PEAK, USUAL_LOUDNESS, loudness, resampled
-from zhengming.labels.explicit.voice import PROMPTS, RATE
+from zhengming.labels.explicit.sound.sound import PEAK, USUAL_LOUDNESS, loudness, resampled
+from zhengming.labels.explicit.sound.voice import PROMPTS, RATE
 
 FOLDER = Path(__file__).parent.parent / "src/zhengming/labels/explicit/data/voice"
 PINYIN = {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from zhengming.labels.structures.boxes import make, make_full
+from zhengming.labels.structures.iso.boxes import make, make_full
 
 GIB = 1 << 30
 MEDIA = 5 * GIB

@@ -10,7 +10,7 @@ from io import BytesIO
 from zhengming.labels.edit import applied
 from zhengming.labels.format import FORMATS
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import xmp
+from zhengming.labels.structures.picture import xmp
 
 Carrier = Callable[[str], tuple[str, bytes]]  # label text -> name and bytes of a file
 

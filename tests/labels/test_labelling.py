@@ -15,7 +15,7 @@ from zhengming.labels.format import FORMATS, Format
 from zhengming.labels.labelling import label, labels_in, opened
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import MOST_LABELS
-from zhengming.labels.structures import xmp
+from zhengming.labels.structures.picture import xmp
 
 PRODUCER = "001191110102MACQD9K64010000"
 PROPAGATOR = "00119144030008867405X220001"

@@ -11,7 +11,7 @@ from zhengming.labels.findings import Finding, finding
 from zhengming.labels.format import Entry, Format
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import Reading, is_label, read_label
-from zhengming.labels.structures import xmp
+from zhengming.labels.structures.picture import xmp
 
 #: Places of annex B of the image guide: allowed beside XMP. In EXIF the wrapper belongs there. [M]
 _ANNEX_B = {("PNG tEXt", "aigc"), ("EXIF", "usercomment"), ("EXIF UserComment", "usercomment")}

@@ -153,7 +153,7 @@ def test_an_animated_png_keeps_its_texts_and_its_picture_for_old_viewers() -> No
 
 
 def test_an_animation_too_large_to_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zhengming.labels.explicit.frames.LARGEST_ANIMATION", 1000)
+    monkeypatch.setattr("zhengming.labels.explicit.picture.frames.LARGEST_ANIMATION", 1000)
     with pytest.raises(Refused):
         labelled(encoded([scene(0), scene(1)], "WEBP")[:], "webp")
 

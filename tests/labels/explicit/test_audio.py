@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from zhengming.ground.errors import Refused, Unavailable, ZhengmingError
-from zhengming.labels.explicit import libav, sound, voice
+from zhengming.labels.explicit.film import libav
 from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
-from zhengming.labels.explicit.prompt import GAP
-from zhengming.labels.explicit.rhythm import TEXT
-from zhengming.labels.explicit.wav_samples import FLOAT, PCM, Shape, Wav
+from zhengming.labels.explicit.sound import sound, voice
+from zhengming.labels.explicit.sound.prompt import GAP
+from zhengming.labels.explicit.sound.rhythm import TEXT
+from zhengming.labels.explicit.sound.wav_samples import FLOAT, PCM, Shape, Wav
 from zhengming.labels.explicit.wording import is_wording
 from zhengming.labels.formats.flac import FORMAT as FLAC
 from zhengming.labels.formats.wav import FORMAT as WAV

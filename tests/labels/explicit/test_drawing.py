@@ -5,7 +5,7 @@ import pytest
 
 from zhengming.ground.errors import Refused, Unavailable
 from zhengming.labels.explicit import fonts
-from zhengming.labels.explicit.drawing import Stamp, plate
+from zhengming.labels.explicit.picture.drawing import Stamp, plate
 
 
 def ink_rows(text: str, height: int) -> int:

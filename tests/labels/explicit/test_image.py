@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, ImageOps, PngImagePlugin, TiffImagePlugin
 from zhengming.ground.errors import Refused, Unavailable, ZhengmingError
 from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
 from zhengming.labels.explicit.media.image import LABELLER
-from zhengming.labels.explicit.placement import LEAST_CONTRAST
+from zhengming.labels.explicit.picture.placement import LEAST_CONTRAST
 
 y, x = np.mgrid[:240, :320]
 COLOURS = np.dstack([x * 255 // 319, y * 255 // 239, (x + y) * 255 // 558]).astype(np.uint8)
@@ -176,7 +176,7 @@ def _paeth(a: int, b: int, c: int) -> int:
 
 @pytest.mark.parametrize("channels", [2, 3, 4])
 def test_a_png_of_16_bits_keeps_every_bit_outside_the_label(channels: int) -> None:
-    from zhengming.labels.explicit.png_frame import _pixels_16
+    from zhengming.labels.explicit.picture.png_frame import _pixels_16
 
     data, pixels = png16(channels)
     result, shown = labelled(data, "png")
@@ -302,7 +302,7 @@ def tiff16(pixels: np.ndarray, order: str, compression: int = 1, photometric: in
 def test_a_colour_tiff_of_16_bits_keeps_every_bit_outside_the_label(
     order: str, compression: int, channels: int
 ) -> None:
-    from zhengming.labels.explicit.tiff_deep import samples
+    from zhengming.labels.explicit.picture.tiff_deep import samples
 
     pixels = np.random.default_rng(1).integers(0, 20000, (90, 130, channels)).astype(np.uint16)
     data = tiff16(pixels, order, compression)

@@ -3,7 +3,7 @@
 import pytest
 
 from zhengming.ground.errors import BadFile
-from zhengming.labels.explicit.libav import coding
+from zhengming.labels.explicit.film.libav import coding
 
 av = pytest.importorskip("av")
 

@@ -10,7 +10,7 @@ from docx.enum.section import WD_SECTION
 
 from zhengming.ground.errors import Refused, ZhengmingError
 from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
-from zhengming.labels.structures.zip_edit import packed
+from zhengming.labels.structures.archive.zip_edit import packed
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/presentationml/2006/main"

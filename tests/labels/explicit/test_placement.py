@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from zhengming.ground.errors import Refused
-from zhengming.labels.explicit.drawing import Stamp
 from zhengming.labels.explicit.labeller import Wish
-from zhengming.labels.explicit.placement import CORNERS, LEAST_CONTRAST, Spot, contrast, plate_for, spot_for
+from zhengming.labels.explicit.picture.drawing import Stamp
+from zhengming.labels.explicit.picture.placement import CORNERS, LEAST_CONTRAST, Spot, contrast, plate_for, spot_for
 
 WIDTH, HEIGHT = 640, 360
 y, x = np.mgrid[:HEIGHT, :WIDTH]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zhengming.labels.explicit.rhythm import UNITS, Rhythm, is_in
+from zhengming.labels.explicit.sound.rhythm import UNITS, Rhythm, is_in
 
 RATE = 16_000
 

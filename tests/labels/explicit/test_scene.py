@@ -14,7 +14,7 @@ from zhengming.labels.explicit.labeller import Wish
 from zhengming.labels.explicit.media.scene import LABELLER
 from zhengming.labels.formats.glb import FORMAT as GLB
 from zhengming.labels.formats.gltf import FORMAT as GLTF
-from zhengming.labels.structures.gltf_bounds import bounds
+from zhengming.labels.structures.scene.gltf_bounds import bounds
 
 TRIANGLE = struct.pack("<9f", 0, 0, 0, 2, 0, 0, 0, 1, 0)
 

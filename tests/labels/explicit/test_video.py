@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from zhengming.ground.errors import BadFile, Refused, ZhengmingError
-from zhengming.labels.explicit.again import Again
+from zhengming.labels.explicit.film.again import Again
 from zhengming.labels.explicit.labeller import Shown, Wish, labeller_for
 from zhengming.labels.recognition import recognise
 

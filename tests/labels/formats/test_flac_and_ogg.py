@@ -25,7 +25,7 @@ from labels.formats.av_tools import (
 from zhengming.ground.errors import BadFile, Refused, ZhengmingError
 from zhengming.labels.format import FORMATS
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import ogg_pages, vorbis_comment
+from zhengming.labels.structures.sound import ogg_pages, vorbis_comment
 
 pytest.importorskip("mutagen")
 import mutagen.flac

@@ -25,7 +25,8 @@ from labels.formats.av_tools import (
 )
 from zhengming.ground.errors import BadFile
 from zhengming.labels.format import FORMATS
-from zhengming.labels.structures import amf, xmp
+from zhengming.labels.structures import amf
+from zhengming.labels.structures.picture import xmp
 
 pytestmark = has("ffmpeg")
 

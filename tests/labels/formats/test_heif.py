@@ -14,8 +14,9 @@ from labels.formats.av_tools import LABEL, LONGER, PICTURE, has, labels, made, o
 from zhengming.ground.errors import BadFile, ZhengmingError
 from zhengming.labels.formats.avif import FORMAT as AVIF
 from zhengming.labels.formats.heic import FORMAT as HEIC
-from zhengming.labels.structures import heif_items, xmp
-from zhengming.labels.structures.boxes import Boxes, make, make_full
+from zhengming.labels.structures.iso import heif_items
+from zhengming.labels.structures.iso.boxes import Boxes, make, make_full
+from zhengming.labels.structures.picture import xmp
 
 OLD = xmp.labelled(None, LONGER.json())
 RICH = OLD.replace(b"<rdf:Description", b'<rdf:Description rdf:about="" xmlns:d="u:d" d:k="v"/><rdf:Description', 1)

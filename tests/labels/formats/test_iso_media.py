@@ -28,9 +28,10 @@ from zhengming.ground.errors import BadFile, Refused, ZhengmingError
 from zhengming.labels.edit import Edit, Kept, applied, new_size
 from zhengming.labels.formats.mov import FORMAT as MOV
 from zhengming.labels.formats.mp4 import FORMAT as MP4
-from zhengming.labels.structures import iso_media, xmp
-from zhengming.labels.structures.box_metadata import XMP_UUID, label_item
-from zhengming.labels.structures.boxes import Box, Boxes, make, make_full
+from zhengming.labels.structures.iso import iso_media
+from zhengming.labels.structures.iso.box_metadata import XMP_UUID, label_item
+from zhengming.labels.structures.iso.boxes import Box, Boxes, make, make_full
+from zhengming.labels.structures.picture import xmp
 
 ALL = f"{PICTURE} {SOUND} -c:v libx264 -g 5 -pix_fmt yuv420p -c:a aac"
 CENC = "-encryption_scheme cenc-aes-ctr -encryption_key {0} -encryption_kid {0}".format("0123456789abcdef" * 2)

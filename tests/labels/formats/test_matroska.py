@@ -28,8 +28,8 @@ from labels.formats.av_tools import (
 from zhengming.ground.cursor import Cursor
 from zhengming.ground.errors import BadFile, ZhengmingError
 from zhengming.labels.format import FORMATS
-from zhengming.labels.structures import ebml
-from zhengming.labels.structures.matroska_layout import (
+from zhengming.labels.structures.matroska import ebml
+from zhengming.labels.structures.matroska.matroska_layout import (
     CLUSTER,
     CUES,
     INFO,

@@ -23,7 +23,8 @@ from labels.formats.av_tools import (
 )
 from zhengming.ground.errors import BadFile, Refused, ZhengmingError
 from zhengming.labels.format import FORMATS
-from zhengming.labels.structures import id3, xmp
+from zhengming.labels.structures.picture import xmp
+from zhengming.labels.structures.sound import id3
 
 mutagen = pytest.importorskip("mutagen")
 from mutagen.apev2 import APEv2  # noqa: E402

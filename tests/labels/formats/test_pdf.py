@@ -16,8 +16,8 @@ from labels.formats.document_tools import LABEL, SECOND, entries, labelled, labe
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Kept
 from zhengming.labels.formats.pdf import FORMAT as PDF
-from zhengming.labels.structures import xmp
-from zhengming.labels.structures.pdf_update import size_without_own_update
+from zhengming.labels.structures.pdf.pdf_update import size_without_own_update
+from zhengming.labels.structures.picture import xmp
 
 
 def document(pages: int = 2) -> pikepdf.Pdf:

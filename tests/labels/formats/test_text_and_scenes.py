@@ -24,7 +24,7 @@ from zhengming.labels.formats.txt import FORMAT as TXT
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label, read_label
 from zhengming.labels.recognition import recognise
-from zhengming.labels.structures.text_encoding import decoded
+from zhengming.labels.structures.text.text_encoding import decoded
 
 LABEL = MetadataLabel("001191110102MACQD9K64010000", "cc75f5e99aae4210960acb722f10974e", reserved1='{"a":"\'<&>"}')
 OLD = {"Label": "1", "ContentProducer": "001191440300708461136T1XGW3", "ProduceID": "0012"}

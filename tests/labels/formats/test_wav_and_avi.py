@@ -27,7 +27,9 @@ from labels.formats.av_tools import (
 from zhengming.ground.errors import BadFile, Refused, ZhengmingError
 from zhengming.labels.edit import Kept
 from zhengming.labels.format import FORMATS
-from zhengming.labels.structures import id3, riff, xmp
+from zhengming.labels.structures.picture import xmp
+from zhengming.labels.structures.riff import riff
+from zhengming.labels.structures.sound import id3
 
 pytestmark = has("ffmpeg")
 

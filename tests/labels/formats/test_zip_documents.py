@@ -11,8 +11,8 @@ from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Kept, applied
 from zhengming.labels.formats.docx import FORMAT as DOCX
 from zhengming.labels.formats.ofd import FORMAT as OFD
-from zhengming.labels.structures.zip_archive import read_archive
-from zhengming.labels.structures.zip_edit import with_members
+from zhengming.labels.structures.archive.zip_archive import read_archive
+from zhengming.labels.structures.archive.zip_edit import with_members
 
 
 class Unseekable(BytesIO):
@@ -102,8 +102,8 @@ def test_a_zip64_directory_stays_one() -> None:
 
 
 def test_an_offset_beyond_4_gib_goes_into_a_zip64_field() -> None:
-    from zhengming.labels.structures.zip_archive import widened
-    from zhengming.labels.structures.zip_edit import _at_offset
+    from zhengming.labels.structures.archive.zip_archive import widened
+    from zhengming.labels.structures.archive.zip_edit import _at_offset
 
     record = read_archive(BytesIO(ofd(comment=b""))).members[0].record
     for offset in (5, 2**32 - 2, 2**32 + 7, 2**40):

@@ -12,7 +12,7 @@ from PIL import Image
 from zhengming.ground.errors import ZhengmingError
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import exif
+from zhengming.labels.structures.picture import exif
 
 LABEL = MetadataLabel("001191110102MACQD9K64010000", "cc75f5e99aae4210960acb722f10974e")
 

@@ -7,7 +7,7 @@ import pytest
 
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Kept, applied
-from zhengming.labels.structures import riff
+from zhengming.labels.structures.riff import riff
 
 
 def simple(*chunks: bytes, form: bytes = b"TEST") -> bytes:

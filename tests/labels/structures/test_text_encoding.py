@@ -2,7 +2,7 @@
 
 import pytest
 
-from zhengming.labels.structures.text_encoding import is_binary
+from zhengming.labels.structures.text.text_encoding import is_binary
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])

@@ -7,8 +7,8 @@ import pytest
 from zhengming.ground.errors import BadFile
 from zhengming.labels.format import FORMATS
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import xmp
-from zhengming.labels.structures.xml_splice import Xml
+from zhengming.labels.structures.archive.xml_splice import Xml
+from zhengming.labels.structures.picture import xmp
 
 ODD = ["UTF-x", "rot13", "hex"]
 LABEL = MetadataLabel("001191110102MACQD9K64010000", "n-1").json()

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from zhengming.ground.errors import Refused
 from zhengming.labels.format import Medium, Place, Sample
-from zhengming.labels.structures.id3_audio import Id3Audio, Parts
+from zhengming.labels.structures.sound.id3_audio import Id3Audio, Parts
 
 
 class Aac(Id3Audio):

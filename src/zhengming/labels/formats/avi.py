@@ -15,8 +15,9 @@ from zhengming.labels.edit import Edit, Kept, Piece, new_size, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import avi_index, riff, riff_info, xmp
-from zhengming.labels.structures.riff import Chunk, Riff
+from zhengming.labels.structures.picture import xmp
+from zhengming.labels.structures.riff import avi_index, riff, riff_info
+from zhengming.labels.structures.riff.riff import Chunk, Riff
 
 LABEL, JUNK, XMP, OLD_INDEX = b"AIGC", b"JUNK", b"_PMX", b"idx1"
 DEEPEST = 8

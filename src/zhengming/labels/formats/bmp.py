@@ -17,7 +17,7 @@ from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Edit, Kept, Piece, new_size, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import xmp
+from zhengming.labels.structures.picture import xmp
 
 #: How much of what follows the image is searched for packets, from its end.
 LARGEST_TAIL = 4 * 1024 * 1024

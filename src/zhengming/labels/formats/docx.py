@@ -1,6 +1,6 @@
 """DOCX (ISO/IEC 29500 WordprocessingML), its template and its forms with macros."""
 
-from zhengming.labels.structures.ooxml import Ooxml, example
+from zhengming.labels.structures.archive.ooxml import Ooxml, example
 
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.format import Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.package import Package, cleaned, in_attribute, removals, stated_type
-from zhengming.labels.structures.xml_splice import Xml
-from zhengming.labels.structures.zip_archive import Archive
-from zhengming.labels.structures.zip_edit import packed
+from zhengming.labels.structures.archive.package import Package, cleaned, in_attribute, removals, stated_type
+from zhengming.labels.structures.archive.xml_splice import Xml
+from zhengming.labels.structures.archive.zip_archive import Archive
+from zhengming.labels.structures.archive.zip_edit import packed
 
 MIMETYPE, CONTAINER = "mimetype", "META-INF/container.xml"
 OPF = "http://www.idpf.org/2007/opf"

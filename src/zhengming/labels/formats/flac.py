@@ -9,8 +9,8 @@ from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import id3, vorbis_comment
-from zhengming.labels.structures.vorbis_comment import Comments
+from zhengming.labels.structures.sound import id3, vorbis_comment
+from zhengming.labels.structures.sound.vorbis_comment import Comments
 
 SIGNATURE = b"fLaC"
 STREAMINFO, PADDING, VORBIS_COMMENT = 0, 1, 4

@@ -16,7 +16,8 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import amf, xmp
+from zhengming.labels.structures import amf
+from zhengming.labels.structures.picture import xmp
 
 AUDIO, VIDEO, SCRIPT = 8, 9, 18
 METADATA = "onMetaData"

@@ -11,7 +11,7 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import xmp
+from zhengming.labels.structures.picture import xmp
 
 EXTENSION, IMAGE, TRAILER = b"\x21", b"\x2c", b"\x3b"
 GRAPHIC_CONTROL, COMMENT, PLAIN_TEXT, APPLICATION = 0xF9, 0xFE, 0x01, 0xFF

@@ -7,9 +7,9 @@ from typing import BinaryIO
 from zhengming.labels.edit import Edit, Kept, applied
 from zhengming.labels.format import Entry, Format, Medium, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.glb import JSON, MAGIC, read_glb
-from zhengming.labels.structures.gltf_document import PLACE, labelled, not_content, spots
-from zhengming.labels.structures.text_encoding import TextFile
+from zhengming.labels.structures.scene.glb import JSON, MAGIC, read_glb
+from zhengming.labels.structures.scene.gltf_document import PLACE, labelled, not_content, spots
+from zhengming.labels.structures.text.text_encoding import TextFile
 
 
 class GlbFormat(Format):

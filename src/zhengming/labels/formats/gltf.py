@@ -6,9 +6,9 @@ from typing import BinaryIO
 from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.gltf_document import PLACE, labelled, not_content, spots
-from zhengming.labels.structures.json_members import proved
-from zhengming.labels.structures.text_encoding import TextFile, is_binary, read_text
+from zhengming.labels.structures.scene.gltf_document import PLACE, labelled, not_content, spots
+from zhengming.labels.structures.text.json_members import proved
+from zhengming.labels.structures.text.text_encoding import TextFile, is_binary, read_text
 
 
 class Gltf(Format):

@@ -8,8 +8,8 @@ from typing import BinaryIO
 from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.heif_label import image_data, labelled
-from zhengming.labels.structures.iso_media import brands, entries
+from zhengming.labels.structures.iso.heif_label import image_data, labelled
+from zhengming.labels.structures.iso.iso_media import brands, entries
 
 BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"mif2", b"msf1", b"vvic", b"evic")
 #: Brands that say a still image, not how it is coded.

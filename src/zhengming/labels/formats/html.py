@@ -10,8 +10,8 @@ from typing import BinaryIO
 from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.html_tags import Tag, declared_charset, tags
-from zhengming.labels.structures.text_encoding import (
+from zhengming.labels.structures.text.html_tags import Tag, declared_charset, tags
+from zhengming.labels.structures.text.text_encoding import (
     Change,
     Found,
     Span,

@@ -16,8 +16,8 @@ from zhengming.labels.edit import Edit, Kept, Piece, new_size, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import exif, mpf, xmp
-from zhengming.labels.structures.extended_xmp import Extended, moved_out
+from zhengming.labels.structures.picture import exif, mpf, xmp
+from zhengming.labels.structures.picture.extended_xmp import Extended, moved_out
 
 SOI, SOS, EOI, APP0, APP1, APP2, APP15, COM = 0xD8, 0xDA, 0xD9, 0xE0, 0xE1, 0xE2, 0xEF, 0xFE
 #: Markers that stand alone: TEM and the restart markers.

@@ -10,7 +10,7 @@ from zhengming.ground.errors import Refused
 from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.json_members import (
+from zhengming.labels.structures.text.json_members import (
     Member,
     Object,
     added,
@@ -20,8 +20,8 @@ from zhengming.labels.structures.json_members import (
     string_at,
     without,
 )
-from zhengming.labels.structures.text_encoding import Span, TextFile, is_binary, read_text, taken_out
-from zhengming.labels.structures.yaml_mapping import reads_as_label
+from zhengming.labels.structures.text.text_encoding import Span, TextFile, is_binary, read_text, taken_out
+from zhengming.labels.structures.text.yaml_mapping import reads_as_label
 
 KEY = "AIGC"
 PLACE = "JSON member"

@@ -16,9 +16,9 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import exif, xmp
-from zhengming.labels.structures.boxes import Box, Boxes, make
-from zhengming.labels.structures.jbrd import rebuilds_xmp
+from zhengming.labels.structures.iso.boxes import Box, Boxes, make
+from zhengming.labels.structures.picture import exif, xmp
+from zhengming.labels.structures.picture.jbrd import rebuilds_xmp
 
 SIGNATURE = b"\0\0\0\x0cJXL \r\n\x87\n"
 BARE = b"\xff\x0a"

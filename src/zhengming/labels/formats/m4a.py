@@ -4,7 +4,7 @@ import base64
 import zlib
 
 from zhengming.labels.format import Medium, Place, Sample
-from zhengming.labels.structures.iso_media import IsoMedia, brands
+from zhengming.labels.structures.iso.iso_media import IsoMedia, brands
 
 BRANDS = (b"M4A ", b"M4B ", b"M4P ")
 #: Films and sounds alike have these: then the name decides.

@@ -8,10 +8,18 @@ from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures.front_matter import Block, blocks
-from zhengming.labels.structures.text_encoding import Change, Found, Span, TextFile, is_binary, read_text, taken_out
-from zhengming.labels.structures.text_labels import at_end, at_start
-from zhengming.labels.structures.yaml_mapping import yaml_label
+from zhengming.labels.structures.text.front_matter import Block, blocks
+from zhengming.labels.structures.text.text_encoding import (
+    Change,
+    Found,
+    Span,
+    TextFile,
+    is_binary,
+    read_text,
+    taken_out,
+)
+from zhengming.labels.structures.text.text_labels import at_end, at_start
+from zhengming.labels.structures.text.yaml_mapping import yaml_label
 
 
 class Markdown(Format):

@@ -4,7 +4,7 @@ import base64
 import zlib
 
 from zhengming.labels.format import Medium, Place, Sample
-from zhengming.labels.structures.iso_media import IsoMedia, brands
+from zhengming.labels.structures.iso.iso_media import IsoMedia, brands
 
 #: What a film from before ``ftyp`` may start with.
 FIRST_ATOMS = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")

@@ -1,7 +1,7 @@
 """MPEG audio (ISO/IEC 11172-3, 13818-3; MP3): the label in an ID3v2 TXXX frame (TC260-PG-202510A)."""
 
 from zhengming.labels.format import Medium, Place
-from zhengming.labels.structures.id3_audio import Id3Audio
+from zhengming.labels.structures.sound.id3_audio import Id3Audio
 
 #: kbit/s by layer, for MPEG-1 and for the lower sampling rates of MPEG-2 and 2.5.
 _RATES_1 = {

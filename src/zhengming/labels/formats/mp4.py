@@ -4,7 +4,7 @@ import base64
 import zlib
 
 from zhengming.labels.format import Medium, Place, Sample
-from zhengming.labels.structures.iso_media import IsoMedia, brands
+from zhengming.labels.structures.iso.iso_media import IsoMedia, brands
 
 #: Major brands of films, and the first three letters of families of them.
 BRANDS = (

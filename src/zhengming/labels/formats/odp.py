@@ -1,6 +1,6 @@
 """ODP (ISO/IEC 26300): an OpenDocument presentation, and its template."""
 
-from zhengming.labels.structures.open_document import OpenDocument
+from zhengming.labels.structures.archive.open_document import OpenDocument
 
 
 class Odp(OpenDocument):

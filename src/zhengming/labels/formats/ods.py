@@ -1,6 +1,6 @@
 """ODS (ISO/IEC 26300): an OpenDocument spreadsheet, and its template."""
 
-from zhengming.labels.structures.open_document import OpenDocument
+from zhengming.labels.structures.archive.open_document import OpenDocument
 
 
 class Ods(OpenDocument):

@@ -1,6 +1,6 @@
 """ODT (ISO/IEC 26300): an OpenDocument text, and its template."""
 
-from zhengming.labels.structures.open_document import OpenDocument
+from zhengming.labels.structures.archive.open_document import OpenDocument
 
 
 class Odt(OpenDocument):

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.format import Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.package import Package, in_text, removals, stated_type
-from zhengming.labels.structures.xml_splice import Change, Xml
-from zhengming.labels.structures.zip_archive import Archive
-from zhengming.labels.structures.zip_edit import packed
+from zhengming.labels.structures.archive.package import Package, in_text, removals, stated_type
+from zhengming.labels.structures.archive.xml_splice import Change, Xml
+from zhengming.labels.structures.archive.zip_archive import Archive
+from zhengming.labels.structures.archive.zip_edit import packed
 
 ENTRANCE = "OFD.xml"
 NAMESPACE = "http://www.ofdspec.org/2016"

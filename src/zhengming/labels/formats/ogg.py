@@ -3,7 +3,7 @@
 from base64 import b85decode
 
 from zhengming.labels.format import Medium, Place
-from zhengming.labels.structures.ogg import Ogg
+from zhengming.labels.structures.sound.ogg import Ogg
 
 
 class OggVorbis(Ogg):

@@ -6,8 +6,8 @@ from typing import BinaryIO
 from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import pdf_document
-from zhengming.labels.structures.pdf_update import size_without_own_update, update
+from zhengming.labels.structures.pdf import pdf_document
+from zhengming.labels.structures.pdf.pdf_update import size_without_own_update, update
 
 
 class Pdf(Format):

@@ -12,8 +12,8 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import exif, xmp
 from zhengming.labels.structures.inflate import inflated
+from zhengming.labels.structures.picture import exif, xmp
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEYWORD = b"XML:com.adobe.xmp"

@@ -1,6 +1,6 @@
 """PPTX (ISO/IEC 29500 PresentationML), its template, its show and their forms with macros."""
 
-from zhengming.labels.structures.ooxml import Ooxml, example
+from zhengming.labels.structures.archive.ooxml import Ooxml, example
 
 _MAIN = "http://schemas.openxmlformats.org/presentationml/2006/main"
 

@@ -18,7 +18,8 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import inflate, xmp
+from zhengming.labels.structures import inflate
+from zhengming.labels.structures.picture import xmp
 
 GZIP = b"\x1f\x8b"
 DEEPEST = 256

@@ -14,9 +14,9 @@ from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import exif, xmp
-from zhengming.labels.structures.exif import XMP_TAG
-from zhengming.labels.structures.tiff_directories import (
+from zhengming.labels.structures.picture import exif, xmp
+from zhengming.labels.structures.picture.exif import XMP_TAG
+from zhengming.labels.structures.picture.tiff_directories import (
     UNDEFINED,
     Directory,
     Layout,

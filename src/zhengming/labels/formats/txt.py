@@ -10,8 +10,8 @@ from typing import BinaryIO
 from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures.front_matter import blocks
-from zhengming.labels.structures.text_encoding import (
+from zhengming.labels.structures.text.front_matter import blocks
+from zhengming.labels.structures.text.text_encoding import (
     Change,
     Found,
     Span,
@@ -20,7 +20,7 @@ from zhengming.labels.structures.text_encoding import (
     read_text,
     taken_out,
 )
-from zhengming.labels.structures.text_labels import at_end, at_start, label_lines
+from zhengming.labels.structures.text.text_labels import at_end, at_start, label_lines
 
 
 class Txt(Format):

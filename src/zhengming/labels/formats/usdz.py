@@ -13,8 +13,8 @@ from zhengming.labels.edit import Edit, Kept
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures.zip_archive import LOCAL, read_archive
-from zhengming.labels.structures.zip_edit import packed, with_comment
+from zhengming.labels.structures.archive.zip_archive import LOCAL, read_archive
+from zhengming.labels.structures.archive.zip_edit import packed, with_comment
 
 LAYERS = (b".usda", b".usdc", b".usd")
 

@@ -9,8 +9,10 @@ from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
 from zhengming.labels.reading import is_label
-from zhengming.labels.structures import id3, riff, riff_info, xmp
-from zhengming.labels.structures.riff import Chunk, Riff
+from zhengming.labels.structures.picture import xmp
+from zhengming.labels.structures.riff import riff, riff_info
+from zhengming.labels.structures.riff.riff import Chunk, Riff
+from zhengming.labels.structures.sound import id3
 
 LABEL, DATA, XMP = b"AIGC", b"data", b"_PMX"
 ID3 = (b"id3 ", b"ID3 ")

@@ -1,7 +1,7 @@
 """WebM, the subset of Matroska with DocType webm: the label in a SimpleTag named AIGC (TC260-PG-20257A)."""
 
 from zhengming.labels.format import Medium, Place
-from zhengming.labels.structures.matroska import Matroska
+from zhengming.labels.structures.matroska.matroska import Matroska
 
 
 class WebM(Matroska):

@@ -9,8 +9,9 @@ from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Edit, Kept, Piece, tidy
 from zhengming.labels.format import Entry, Format, Medium, Place, Sample
 from zhengming.labels.metadata_label import MetadataLabel
-from zhengming.labels.structures import exif, riff, xmp
-from zhengming.labels.structures.riff import Chunk, Riff
+from zhengming.labels.structures.picture import exif, xmp
+from zhengming.labels.structures.riff import riff
+from zhengming.labels.structures.riff.riff import Chunk, Riff
 
 HAS_ALPHA, HAS_XMP = 0x10, 0x04
 IMAGE_DATA = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP")

@@ -1,6 +1,6 @@
 """XLSX (ISO/IEC 29500 SpreadsheetML), its template, its forms with macros and the binary workbook."""
 
-from zhengming.labels.structures.ooxml import PACKAGE, Ooxml, example
+from zhengming.labels.structures.archive.ooxml import PACKAGE, Ooxml, example
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

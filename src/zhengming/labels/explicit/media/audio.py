@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 from zhengming.labels.edit import Progress, copy
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
-from zhengming.labels.explicit.prompt import NEIGHBOUR, SEARCHED, Prompt, heard
-from zhengming.labels.explicit.sound import loudness
-from zhengming.labels.explicit.wav_samples import Wav
+from zhengming.labels.explicit.sound.prompt import NEIGHBOUR, SEARCHED, Prompt, heard
+from zhengming.labels.explicit.sound.sound import loudness
+from zhengming.labels.explicit.sound.wav_samples import Wav
 
 
 class Audio(Labeller):
@@ -25,7 +25,7 @@ class Audio(Labeller):
         wish = wish.checked()
         if format_name == "wav":
             return _label_wav(source, sink, wish, progress)
-        from zhengming.labels.explicit.coded_audio import label_coded
+        from zhengming.labels.explicit.sound.coded_audio import label_coded
 
         return label_coded(source, sink, wish, format_name, progress)
 

@@ -10,11 +10,11 @@ from typing import BinaryIO
 from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Progress, copy
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
-from zhengming.labels.explicit.office_parts import Parts, opened, related, texts
-from zhengming.labels.explicit.text_lines import labels_among
-from zhengming.labels.structures.ooxml import STRICT, TRANSITIONAL
-from zhengming.labels.structures.package import in_text
-from zhengming.labels.structures.xml_splice import Change, Element, Xml
+from zhengming.labels.explicit.page.office_parts import Parts, opened, related, texts
+from zhengming.labels.explicit.page.text_lines import labels_among
+from zhengming.labels.structures.archive.ooxml import STRICT, TRANSITIONAL
+from zhengming.labels.structures.archive.package import in_text
+from zhengming.labels.structures.archive.xml_splice import Change, Element, Xml
 
 HEADER_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
 #: A first section needs one header of each, or the first page or the even pages show none.

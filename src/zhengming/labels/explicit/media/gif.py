@@ -10,13 +10,13 @@ from typing import BinaryIO
 from zhengming.ground.cursor import Cursor
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Progress
-from zhengming.labels.explicit.decoding import decoding, opened
-from zhengming.labels.explicit.drawing import Plate
-from zhengming.labels.explicit.frames import LARGEST_ANIMATION, label_frames
-from zhengming.labels.explicit.gif_frames import Frame, covers, decoded, encoded, touches, with_plate
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
-from zhengming.labels.explicit.pixels import seen_in
-from zhengming.labels.explicit.placement import CORNER_WORDS, Spot, plate_for, spot_for
+from zhengming.labels.explicit.picture.decoding import decoding, opened
+from zhengming.labels.explicit.picture.drawing import Plate
+from zhengming.labels.explicit.picture.frames import LARGEST_ANIMATION, label_frames
+from zhengming.labels.explicit.picture.gif_frames import Frame, covers, decoded, encoded, touches, with_plate
+from zhengming.labels.explicit.picture.pixels import seen_in
+from zhengming.labels.explicit.picture.placement import CORNER_WORDS, Spot, plate_for, spot_for
 from zhengming.labels.formats.gif import GRAPHIC_CONTROL, IMAGE, TRAILER, Block, blocks
 
 #: What happens to an image before the next one (GIF89a, 23): its box goes back to the background, or to before.

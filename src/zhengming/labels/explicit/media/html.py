@@ -16,8 +16,8 @@ from zhengming.labels.edit import Progress, copy
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
 from zhengming.labels.explicit.statement import is_statement
 from zhengming.labels.formats.html import read_html
-from zhengming.labels.structures.html_tags import RAW, Tag, tags
-from zhengming.labels.structures.text_encoding import Change
+from zhengming.labels.structures.text.html_tags import RAW, Tag, tags
+from zhengming.labels.structures.text.text_encoding import Change
 
 #: The attribute by which our own label is known again.
 OWN = "data-explicit-label"

@@ -8,16 +8,16 @@ from typing import Any, BinaryIO
 
 from zhengming.ground.errors import Unavailable
 from zhengming.labels.edit import Progress
-from zhengming.labels.explicit.decoding import decoding, opened, orientation_of
-from zhengming.labels.explicit.drawing import Plate
-from zhengming.labels.explicit.frames import LOSSY_QUALITY, is_lossless_webp, label_frames
-from zhengming.labels.explicit.heic_frame import label_heic
-from zhengming.labels.explicit.jpeg_frame import label_jpeg
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
-from zhengming.labels.explicit.pixels import put_on
-from zhengming.labels.explicit.placement import CORNER_WORDS, Spot
-from zhengming.labels.explicit.png_frame import label_png
-from zhengming.labels.explicit.tiff_pages import label_tiff
+from zhengming.labels.explicit.picture.decoding import decoding, opened, orientation_of
+from zhengming.labels.explicit.picture.drawing import Plate
+from zhengming.labels.explicit.picture.frames import LOSSY_QUALITY, is_lossless_webp, label_frames
+from zhengming.labels.explicit.picture.heic_frame import label_heic
+from zhengming.labels.explicit.picture.jpeg_frame import label_jpeg
+from zhengming.labels.explicit.picture.pixels import put_on
+from zhengming.labels.explicit.picture.placement import CORNER_WORDS, Spot
+from zhengming.labels.explicit.picture.png_frame import label_png
+from zhengming.labels.explicit.picture.tiff_pages import label_tiff
 
 Put = tuple[Spot, Plate]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Progress
-from zhengming.labels.explicit.decoding import decoding
 from zhengming.labels.explicit.labeller import LEAST_HEIGHT, Corner, Labeller, Shown, Wish
-from zhengming.labels.explicit.pdf_form import label_form
-from zhengming.labels.explicit.pdf_text import lines_of
-from zhengming.labels.explicit.placement import CORNER_WORDS, MARGIN
-from zhengming.labels.explicit.text_lines import labels_among
+from zhengming.labels.explicit.page.pdf_form import label_form
+from zhengming.labels.explicit.page.pdf_text import lines_of
+from zhengming.labels.explicit.page.text_lines import labels_among
+from zhengming.labels.explicit.picture.decoding import decoding
+from zhengming.labels.explicit.picture.placement import CORNER_WORDS, MARGIN
 
 if TYPE_CHECKING:
     import pikepdf

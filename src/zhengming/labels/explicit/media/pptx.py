@@ -9,13 +9,13 @@ from typing import BinaryIO
 
 from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Progress, copy
-from zhengming.labels.explicit.drawing import PADDING, broken
 from zhengming.labels.explicit.labeller import Corner, Labeller, Shown, Wish
-from zhengming.labels.explicit.office_parts import Parts, opened, related, texts
-from zhengming.labels.explicit.placement import CORNER_WORDS, MARGIN
-from zhengming.labels.explicit.text_lines import labels_among
-from zhengming.labels.structures.package import in_text
-from zhengming.labels.structures.xml_splice import Change, Xml
+from zhengming.labels.explicit.page.office_parts import Parts, opened, related, texts
+from zhengming.labels.explicit.page.text_lines import labels_among
+from zhengming.labels.explicit.picture.drawing import PADDING, broken
+from zhengming.labels.explicit.picture.placement import CORNER_WORDS, MARGIN
+from zhengming.labels.structures.archive.package import in_text
+from zhengming.labels.structures.archive.xml_splice import Change, Xml
 
 #: English metric units: a point is 12 700.
 POINT = 12_700

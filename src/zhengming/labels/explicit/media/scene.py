@@ -17,13 +17,13 @@ from typing import Any, BinaryIO
 
 from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Progress, copy
-from zhengming.labels.explicit.drawing import plate
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
+from zhengming.labels.explicit.picture.drawing import plate
 from zhengming.labels.explicit.statement import is_label_text
-from zhengming.labels.structures.glb import Glb, read_glb
-from zhengming.labels.structures.gltf_bounds import Box, bounds, indices, numbers, objects
-from zhengming.labels.structures.json_members import proved
-from zhengming.labels.structures.text_encoding import Change, read_text
+from zhengming.labels.structures.scene.glb import Glb, read_glb
+from zhengming.labels.structures.scene.gltf_bounds import Box, bounds, indices, numbers, objects
+from zhengming.labels.structures.text.json_members import proved
+from zhengming.labels.structures.text.text_encoding import Change, read_text
 
 #: The member of a scene's extras that holds the text of its label.
 EXTRA = "ExplicitLabel"

@@ -15,15 +15,15 @@ from typing import BinaryIO
 from zhengming.ground.cursor import Cursor
 from zhengming.ground.errors import BadFile, Refused
 from zhengming.labels.edit import Progress
-from zhengming.labels.explicit.drawing import plate
 from zhengming.labels.explicit.labeller import Corner, Labeller, Shown, Wish
-from zhengming.labels.explicit.outlines import shipped
-from zhengming.labels.explicit.placement import CORNER_WORDS, MARGIN
-from zhengming.labels.explicit.text_lines import labels_among
-from zhengming.labels.explicit.vector_plate import VectorPlate, vector_plate
+from zhengming.labels.explicit.page.outlines import shipped
+from zhengming.labels.explicit.page.text_lines import labels_among
+from zhengming.labels.explicit.page.vector_plate import VectorPlate, vector_plate
+from zhengming.labels.explicit.picture.drawing import plate
+from zhengming.labels.explicit.picture.placement import CORNER_WORDS, MARGIN
 from zhengming.labels.structures import inflate
-from zhengming.labels.structures.package import in_attribute, in_text
-from zhengming.labels.structures.xml_splice import Element, Xml
+from zhengming.labels.structures.archive.package import in_attribute, in_text
+from zhengming.labels.structures.archive.xml_splice import Element, Xml
 
 SVG = "http://www.w3.org/2000/svg"
 USUAL_CORNER: Corner = "bottom-right"

@@ -14,7 +14,7 @@ from zhengming.labels.edit import Progress, copy
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
 from zhengming.labels.explicit.statement import begins_with, is_label_text, is_statement
 from zhengming.labels.formats import markdown, txt
-from zhengming.labels.structures.text_encoding import Change, Span, TextFile, read_text
+from zhengming.labels.structures.text.text_encoding import Change, Span, TextFile, read_text
 
 #: Lines at each end of a text where a label is looked for.
 LINES = 5

@@ -19,7 +19,7 @@ class Video(Labeller):
     def put(
         self, source: BinaryIO, sink: BinaryIO, wish: Wish, format_name: str, progress: Progress | None = None
     ) -> Shown:
-        from zhengming.labels.explicit.video_journey import label_video
+        from zhengming.labels.explicit.film.video_journey import label_video
 
         return label_video(source, sink, wish.checked(), format_name, progress)
 

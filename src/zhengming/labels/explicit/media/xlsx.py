@@ -11,12 +11,12 @@ from typing import BinaryIO
 from zhengming.ground.errors import BadFile
 from zhengming.labels.edit import Progress, copy
 from zhengming.labels.explicit.labeller import Labeller, Shown, Wish
-from zhengming.labels.explicit.office_parts import Parts, opened, related, texts
-from zhengming.labels.explicit.text_lines import labels_among
-from zhengming.labels.structures.ooxml import STRICT, TRANSITIONAL
-from zhengming.labels.structures.package import in_attribute, in_text
-from zhengming.labels.structures.xml_splice import Change, Xml
-from zhengming.labels.structures.zip_archive import LARGEST_PART
+from zhengming.labels.explicit.page.office_parts import Parts, opened, related, texts
+from zhengming.labels.explicit.page.text_lines import labels_among
+from zhengming.labels.structures.archive.ooxml import STRICT, TRANSITIONAL
+from zhengming.labels.structures.archive.package import in_attribute, in_text
+from zhengming.labels.structures.archive.xml_splice import Change, Xml
+from zhengming.labels.structures.archive.zip_archive import LARGEST_PART
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 #: Excel's own limits on the name of a sheet.

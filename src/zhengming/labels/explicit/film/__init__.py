@@ -1,0 +1,1 @@
+"""Explicit labels in films, frame by frame, through PyAV."""

@@ -1,0 +1,1 @@
+"""Explicit labels on pages: PDF and Office documents."""

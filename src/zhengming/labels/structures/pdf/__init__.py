@@ -1,0 +1,1 @@
+"""PDF (ISO 32000-2): read by qpdf, changed by incremental updates."""

@@ -1,0 +1,1 @@
+"""RIFF and RF64: WAV, AVI and WebP."""

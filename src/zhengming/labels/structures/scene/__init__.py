@@ -1,0 +1,1 @@
+"""Virtual scenes: glTF and GLB."""

@@ -1,0 +1,1 @@
+"""What sound files are made of: ID3 and APE tags, Ogg pages, Vorbis comments."""

@@ -1,0 +1,1 @@
+"""Text files: encodings, and the places in a text that hold metadata."""
