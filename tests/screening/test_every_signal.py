@@ -48,7 +48,37 @@ def test_it_is_titled_in_both_languages(signal: Signal) -> None:
     assert signal.title.zh and signal.title.en and signal.title.zh != signal.title.en
 
 
-HOSTILE = ("", "\0", "1", "a.", "护照", "<", "&#", "%E8", "A1", "省路", "\ud800", "木木", "蓝\n", "..", "[.]", "京A")
+HOSTILE = (
+    "&amp;#34013;",
+    "%25E8%2593%259D",
+    "6JOd6I6T",
+    "<b>蓝</b>",
+    "蓝莓煎饼",
+    "蓝*莓*煎*饼",
+    "lan mei ",
+    "l m j b ",
+    "女子",
+    "蓝m",
+    "蓝莓煎\n",
+    "%26%2334013;",
+    "lanmeijianbin",
+    "",
+    "\0",
+    "1",
+    "a.",
+    "护照",
+    "<",
+    "&#",
+    "%E8",
+    "A1",
+    "省路",
+    "\ud800",
+    "木木",
+    "蓝\n",
+    "..",
+    "[.]",
+    "京A",
+)
 
 
 @every_signal

@@ -21,6 +21,8 @@ DEEPEST = 3
 #: Letters of one run that are tried as syllables.
 LONGEST_RUN = 24
 
+#: Pieces that may begin at one place: one for each fold that was needed, and stretches that were taken out.
+MOST_AT_ONCE = 64
 #: The mark by sound of a letter in a run that is no pinyin: a control character, in no word.
 WORD = 1
 
@@ -49,12 +51,14 @@ class Reading:
 
     def folds(self, first: int, last: int) -> set[str]:
         """The folds that made the characters ``first`` to ``last``, or that took out something between them."""
-        inside = {
-            fold
-            for start, stop, fold in self.pieces
-            if start <= last and (stop > first if stop > start else start > first)
-        }
-        return inside | ({self.fold} if self.fold else set())
+        found = {self.fold} if self.fold else set()
+        index = bisect_left(self.pieces, (first, -1, ""))
+        while index and self.pieces[index - 1][1] > first:
+            index -= 1
+        for start, stop, fold in self.pieces[index : index + last - first + MOST_AT_ONCE]:
+            if start <= last and (stop > first if stop > start else start > first):
+                found.add(fold)
+        return found
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ def _replaced(old: Reading, found: list[tuple[Piece, str]], window: int) -> Read
         words.append(piece.text)
         starts.extend([start] * len(piece.text))
         stops.extend([stop] * len(piece.text))
-        pieces.extend((size, size + len(piece.text), name) for name in {fold, *inherited})
+        pieces.extend((size, size + len(piece.text), name) for name in sorted({fold, *inherited}))
         size += len(piece.text)
         at = piece.stop
     keep(at, min(len(old.text), at + window))
