@@ -217,11 +217,12 @@ def test_the_doctor_says_what_is_missing_and_how_to_mend_it(shell):
 def test_beside_a_running_service_entries_wait_for_it(shell):
     from zhengming.ledger.file_store import FileStore
     from zhengming.ledger.ledger import Ledger
+    from zhengming.ledger.note import Signer
     from zhengming.records.keys import keys
-    from zhengming.records.office import signer
     from zhengming.records.outbox import carried_over, waiting
 
-    ledger = Ledger(FileStore(shell.folder / "data" / "ledger"), signer(keys(shell.folder / "data" / "keys")))
+    seed = keys(shell.folder / "data" / "keys").ledger_seed
+    ledger = Ledger(FileStore(shell.folder / "data" / "ledger"), Signer.from_seed("zhengming.local/ledger", seed))
     with ledger:
         size = ledger.store.size
         zhang(shell, "user", "create", "alice")
@@ -242,3 +243,13 @@ def test_a_damaged_ledger_stops_every_act(shell):
     from zhengming.records.models import User
 
     assert not User.objects.exists()
+
+
+def test_a_ledger_keeps_the_name_that_it_was_begun_with(tmp_path, capsys):
+    shell = Shell(tmp_path, capsys)
+    settings = {"storage": [f"--data={tmp_path / 'data'}", "--origin=example.cn/ledger"]}
+    assert line.run(["staff", "first", "wang", "--json"], settings) == 0
+    shell.hired(json.loads(capsys.readouterr().out), "wang")
+    shell.run("staff", "create", "li", "--role", "reviewer")
+    checkpoint = (tmp_path / "data" / "ledger" / "checkpoints").read_bytes()
+    assert checkpoint.count(b"example.cn/ledger\n2\n") == 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from zhengming.records.office import Office
 
 #: Where records are kept unless settings or options say otherwise.
-DATA = Path("zhengming-data")
+DATA = Path("out/data")
 Do = Callable[[Namespace, "Desk", Screen], int]
 
 
@@ -31,6 +31,7 @@ def storage_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=DATA, metavar="文件夹", help=f"数据文件夹，默认 {DATA}")
     parser.add_argument("--database", default="", metavar="地址", help="数据库；默认用数据文件夹里的 SQLite")
     parser.add_argument("--keys", type=Path, metavar="文件夹", help="密钥文件夹，默认在数据文件夹里")
+    parser.add_argument("--origin", default="", metavar="名称", help="新台账的名称，定后不改")
 
 
 def desk_arguments(parser: ArgumentParser) -> None:
@@ -43,9 +44,9 @@ def desk_arguments(parser: ArgumentParser) -> None:
 
 def storage(options: Namespace) -> "Storage":
     """The storage that the options name."""
-    from zhengming.records.database import Storage
+    from zhengming.records.database import ORIGIN, Storage
 
-    return Storage(options.data, options.database, options.keys)
+    return Storage(options.data, options.database, options.keys, options.origin or ORIGIN)
 
 
 @contextmanager

@@ -14,17 +14,20 @@ from zhengming.ground.system_errors import cannot_write
 
 #: What the records need of Django; the console and the portal add theirs.
 APPS = ("django.contrib.contenttypes", "django.contrib.auth", "zhengming.records.apps.Records")
+#: What a ledger is called where the operator gives it no name.
+ORIGIN = "zhengming.local/ledger"
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;"
 
 
 @dataclass(frozen=True)
 class Storage:
     """Where things are kept. ``data``: the folder; ``database``: a URL, "" for SQLite in the folder; ``keys``: the
-    folder of key files, by default in the data folder."""
+    folder of key files, by default in the data folder; ``origin``: the name of a ledger that is yet to be begun."""
 
     data: Path
     database: str = ""
     keys: Path | None = None
+    origin: str = ORIGIN
 
     @property
     def key_folder(self) -> Path:

@@ -10,9 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from zhengming.ledger.checkpoint import checkpoint_of
 from zhengming.ledger.file_store import FileStore
 from zhengming.ledger.ledger import Ledger
-from zhengming.ledger.note import Signer
+from zhengming.ledger.note import Note, Signer
 from zhengming.records.database import Storage, opened, prepared
 from zhengming.records.keys import Keys, keys
 
@@ -36,8 +37,7 @@ def office(storage: Storage) -> Iterator[Office]:
     found = keys(storage.key_folder)
     opened(storage, found.web.hex())
     with ExitStack() as stack:
-        held = is_held(storage.ledger_folder)
-        ledger = None if held else stack.enter_context(Ledger(FileStore(storage.ledger_folder), signer(found)))
+        ledger = None if is_held(storage.ledger_folder) else stack.enter_context(_ledger(storage, found))
         yield Office(storage, found, ledger)
         if ledger:
             from zhengming.records.outbox import carried_over
@@ -45,11 +45,16 @@ def office(storage: Storage) -> Iterator[Office]:
             carried_over(ledger)
 
 
-def signer(found: Keys) -> Signer:
-    """The signer of the ledger's checkpoints. Its name is the installation's, which never changes."""
-    from zhengming.records.models import Installation
-
-    return Signer.from_seed(f"zhengming/{Installation.objects.get().id}", found.ledger_seed)
+def _ledger(storage: Storage, found: Keys) -> Ledger:
+    """The ledger, under the name by which its last checkpoint is signed: it never changes."""
+    store = FileStore(storage.ledger_folder)
+    try:
+        last = store.checkpoint()
+        origin = checkpoint_of(Note.parsed(last)).origin if last else storage.origin
+        return Ledger(store, Signer.from_seed(origin, found.ledger_seed))
+    except BaseException:
+        store.close()
+        raise
 
 
 def is_held(folder: Path) -> bool:
