@@ -253,3 +253,11 @@ def test_a_ledger_keeps_the_name_that_it_was_begun_with(tmp_path, capsys):
     shell.run("staff", "create", "li", "--role", "reviewer")
     checkpoint = (tmp_path / "data" / "ledger" / "checkpoints").read_bytes()
     assert checkpoint.count(b"example.cn/ledger\n2\n") == 1
+
+
+def test_a_lost_password_is_recovered_on_the_record(shell):
+    made = shell.run("staff", "recover", "zhang")
+    shell.run("user", "create", "alice", staff="zhang", status=2)
+    shell.hired(made, "zhang")
+    zhang(shell, "user", "create", "alice")
+    assert shell.entries()[-2:] == ["staff.password-recovered", "user.created"]

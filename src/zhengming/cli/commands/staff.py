@@ -37,6 +37,16 @@ def _renew(options: Namespace, desk: "Desk", screen: Screen) -> int:
                 username=options.name, password=renew_password(desk, options.name))  # fmt: skip
 
 
+def _recover(options: Namespace, desk: "Desk", screen: Screen) -> int:
+    from zhengming.records.acts.staff import recover_password
+
+    needed(options, "name")
+    password = recover_password(desk, options.name)
+    screen.note("找回口令已记入台账", "the recovery is told on the ledger")
+    return done(screen, "已换口令；只显示这一次", "there is a new password; it is shown this once",
+                username=options.name, password=password)  # fmt: skip
+
+
 def _close(options: Namespace, desk: "Desk", screen: Screen) -> int:
     from zhengming.records.acts.staff import deactivate_staff
 
@@ -69,6 +79,7 @@ class Staff(DeskCommand):
         first=("第一个账号（系统管理员，无须登录）", _first),
         create=("建账号", _create),
         renew=("换口令", _renew),
+        recover=("无人能登录时找回（须能读密钥，记入台账）", _recover),
         close=("停用", _close),
         list=("列出", _list),
     )
@@ -82,10 +93,10 @@ class Staff(DeskCommand):
         )  # fmt: skip
 
     def run(self, options: Namespace, screen: Screen) -> int:
-        if options.act != "first":
+        if options.act not in ("first", "recover"):
             return super().run(options, screen)
         with at_desk(options, screen, signed_in=False) as desk:
-            return _first(options, desk, screen)
+            return self.acts[options.act][1](options, desk, screen)
 
 
 COMMAND = Staff()
