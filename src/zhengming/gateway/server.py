@@ -1,6 +1,7 @@
 """One server: records, keys, ledger and policy opened, the gateway served, everything closed in its order."""
 
 import logging
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -57,6 +58,7 @@ def serve(serving: Serving, told: Callable[[Up], None]) -> None:
         key = stack.enter_context(_demo(serving, made)) if serving.demo else ""
         ledger = stack.enter_context(_ledger(serving, made))
         stack.enter_context(_carrying(ledger))
+        ledger.sign_checkpoint()  # so that readers see it as it is
         from zhengming.records.keeper import PolicyKeeper
 
         keeper = stack.enter_context(PolicyKeeper())
@@ -70,7 +72,8 @@ def serve(serving: Serving, told: Callable[[Up], None]) -> None:
             serving.patience,
         )
         told(Up(f"http://{serving.host}:{listening.getsockname()[1]}", key, made.made))
-        uvicorn.Server(_config(Gateway(setup).app)).run(sockets=[listening])
+        with _ending_quietly():
+            uvicorn.Server(_config(Gateway(setup).app)).run(sockets=[listening])
 
 
 def _config(app: object) -> uvicorn.Config:
@@ -85,6 +88,17 @@ def _config(app: object) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=DRAIN,
     )
+
+
+@contextmanager
+def _ending_quietly() -> Iterator[None]:
+    """uvicorn drains on a signal and raises it again afterwards, which would end us before the ledger is closed."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _ledger(serving: Serving, made: Keys) -> Ledger:

@@ -40,6 +40,11 @@ class Said:
     label: TextLabel | None
     wish: Wish | None
 
+    @property
+    def word_of_media(self) -> str:
+        """``word`` for a work without texts: shown, where its media show the label."""
+        return "shown" if self.wish else self.word
+
 
 def said(job: Job) -> Said:
     """Which explicit label is due (Art. 17)."""
@@ -66,9 +71,8 @@ def labelled(job: Job) -> Labelled:
     body = job.response.labelled(what.label, changes)
     texts = texts_read_back(job.protocol.response(body), what.label)
     facts = tuple(facts for _, _, facts in media.values())
-    return Labelled(
-        dumped(body).encode(), "application/json", what.word, texts + len(facts), texts + len(facts), facts
-    )
+    word, read = what.word_of_media if media and not texts else what.word, texts + len(facts)
+    return Labelled(dumped(body).encode(), "application/json", word, read, read, facts)
 
 
 def texts_read_back(response: Response, label: TextLabel | None) -> int:
@@ -88,7 +92,7 @@ def _medium_labelled(job: Job, what: Said) -> Labelled:
     data, facts = labelled_medium(job.answer.body, job.protocol.binary or "file", job, what)
     type_ = job.answer.media_type
     known = type_ if type_.startswith(_MEDIA_TYPES) else "application/octet-stream"
-    return Labelled(data, known, what.word, 1, 1, (facts,))
+    return Labelled(data, known, what.word_of_media, 1, 1, (facts,))
 
 
 def _of_part(part: Part, job: Job, what: Said) -> tuple[bytes, dict[str, object]]:

@@ -35,6 +35,9 @@ class Serve(Command):
             "--origin", metavar="名称", default="zhengming.local/ledger", help="台账名称，签在检查点上，定后不改"
         )
         parser.add_argument(
+            "--silence", type=float, metavar="秒", default=120.0, help="上游多久不答即放弃，秒，默认 120"
+        )
+        parser.add_argument(
             "--demo", action="store_true",
             help="演示：内置演示上游（无模型）、演示服务与使用者、新密钥、起步特征库；只供试用",
         )  # fmt: skip
@@ -46,6 +49,7 @@ class Serve(Command):
     def run(self, options: Namespace, screen: Screen) -> int:
         try:
             from zhengming.gateway.server import Serving, checked_port, serve
+            from zhengming.gateway.upstreams import Patience
         except ImportError as error:
             raise Unavailable(
                 f"缺少服务端组件 {error.name}，请安装：pip install 'zhengming[server]'",
@@ -62,6 +66,7 @@ class Serve(Command):
             options.origin,
             options.demo,
             allowed,
+            Patience(silence=options.silence),
         )
         serve(serving, lambda up: _tell(up, screen))
         return DONE
