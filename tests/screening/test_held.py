@@ -47,7 +47,8 @@ def streamed(chunks: Iterable[str], held: Held) -> tuple[str, Verdict]:
 
 HITS = {
     "plain": "蓝莓煎饼", "symbols": "蓝*莓*煎*饼", "invisible": "蓝\u200b莓\u200b煎\u200b饼",
-    "pinyin": "lan mei jian bing", "initials": " lmjb ", "mixed": "蓝m煎饼", "entities": "&#34013;&#33683;&#x714e;&#x997c;",
+    "pinyin": "lan mei jian bing", "initials": " lmjb ", "mixed": "蓝m煎饼",
+    "entities": "&#34013;&#33683;&#x714e;&#x997c;",
     "percent": "%E8%93%9D%E8%8E%93%E7%85%8E%E9%A5%BC", "twice": "%25E8%2593%259D莓煎饼", "base64": "6JOd6I6T54WO6aW8",
     "escapes": r"\u84dd\u8393\u714e\u997c", "hexadecimal": "e8939de88e93e7858ee9a5bc", "reversed": "饼煎莓蓝",
     "vertical": "\n蓝天之下\n莓果正红\n煎茶一盏\n饼香四溢\n", "markup": "<b>蓝</b><i class='x'>莓</i>煎饼",
@@ -80,8 +81,8 @@ def test_a_stream_of_single_characters_does_too(hit: str) -> None:
     assert text.startswith(out) and len(out) <= min(each.start for each in whole.evidence)
 
 
-PARTS = [*HITS.values(), "蓝", "莓", "煎", "饼", "l", "m", "jian", " ", "\n", "。", "，", "*", "&#", "%E8", "6JOd", "A",
-         "1", "蓝莓煎饼之歌唱比赛", "平常的话" * 30, "word ", "\ud83c", "\udf53"]  # fmt: skip
+PARTS = [*HITS.values(), "蓝", "莓", "煎", "饼", "l", "m", "jian", " ", "\n", "。", "，", "*", "&#", "%E8", "6JOd",
+         "A", "1", "蓝莓煎饼之歌唱比赛", "平常的话" * 30, "word ", "\ud83c", "\udf53"]  # fmt: skip
 
 
 @pytest.mark.parametrize("allows", [False, True])

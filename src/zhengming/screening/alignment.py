@@ -13,6 +13,9 @@ from zhengming.screening.reading import Places, Reading
 from zhengming.screening.signal import Evidence
 from zhengming.screening.snapshot import Snapshot
 
+#: Where the characters of Chinese begin, radicals and all.
+IDEOGRAPHS = 0x2E80
+
 Meanings = dict[str, frozenset[str]]
 
 
@@ -54,6 +57,9 @@ class Aligner:
         """The evidence that the characters of ``reading`` at ``places`` mean a feature, if they do."""
         pattern = self.pattern(number)
         starts = places.tolist()
+        two = len(starts) == 2 and pattern.marks[0] >= IDEOGRAPHS
+        if two and gaps.part(reading.text[starts[0] + 1 : starts[1]]):  # the commonest reason, so it comes first
+            return None
         used = self._marks(pattern, reading.text, starts)
         if used is None:
             return None

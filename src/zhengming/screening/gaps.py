@@ -13,6 +13,7 @@ from zhengming.screening.fold import FOLDS, Inserted
 _PARTING = frozenset("，。！？；：、,.!?;:\"'“”‘’（）()《》〈〉「」『』【】[]〔〕…—\n\r\t")
 #: What ordinary writing also puts between two words of two characters: 是/否, 中-英.
 _JOINING = frozenset("/-|&+=<>~·\\")
+_BETWEEN_TWO = _PARTING | _JOINING
 
 
 def folds_of(gaps: Sequence[str]) -> set[str] | None:
@@ -49,10 +50,15 @@ def hide(gaps: Sequence[str], latin: Sequence[bool], whole: Sequence[bool]) -> b
     return True
 
 
+def part(gap: str) -> bool:
+    """Whether what stands between two characters parts them, as words of two characters are parted."""
+    return not _BETWEEN_TWO.isdisjoint(gap)
+
+
 def _hides_alone(gap: str, count: int) -> bool:
     """Whether one gap with this in it, and no regularity, hides a word of ``count`` + 1 characters."""
     if count == 1:
-        return not any(each in _PARTING or each in _JOINING for each in gap)
+        return not part(gap)
     return gap.isspace() or not any(each in _PARTING for each in gap)
 
 
