@@ -31,7 +31,8 @@ def main() -> None:
         print(_warm(works, Path(folder), options.rounds) + "\n")
         works = _make(Path(folder), options.only, quick=True)
         print(
-            f"A batch of {options.batch} smaller files from a cold process: milliseconds a file, and how many times ours\n"
+            f"A batch of {options.batch} smaller files from a cold process: "
+            "milliseconds a file, and how many times ours\n"
         )
         print(_cold(works, Path(folder), options.batch) + "\n")
         print(_explicit(options))
