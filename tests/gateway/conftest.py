@@ -61,8 +61,9 @@ def _house(data: Path, upstream: Upstream) -> Iterator[House]:
     made = keys(storage.key_folder)
     desk = records.seed(Desk(Outbox(), made.vault, made.digester), upstream.url, MODELS)
     put(compiled([Feature("f1", "term", HIT, "A.1.8")]), data / "library.zm")
+    key = records.key(desk)
     server = Server.start(data, "--unscreened-media", "--silence", "1")
-    yield House(server, desk, records.key(desk))
+    yield House(server, desk, key)
     assert server.stop() == 0
     from django.db import connections
 

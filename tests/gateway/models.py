@@ -13,7 +13,20 @@ from zhengming.gateway.demo import works
 
 HIT = "蓝莓煎饼暗号"
 STORY = "山中一夜，雨停的时候，灯还亮着。她把窗推开，听见溪水从石缝里醒来。"
-MODELS = ("good", "hits", "endless", "dies", "malformed", "fails", "busy", "silent", "page", "by-url", "faces")
+MODELS = (
+    "good",
+    "hits",
+    "endless",
+    "dies",
+    "malformed",
+    "fails",
+    "busy",
+    "silent",
+    "slow",
+    "page",
+    "by-url",
+    "faces",
+)
 
 
 class Upstream:
@@ -82,7 +95,7 @@ class Upstream:
         for piece in self._pieces(model):
             await response.write(_chunk(model, piece))
             self.sent[model] += 1
-            await asyncio.sleep(0.01 if model == "endless" else 0)
+            await asyncio.sleep({"endless": 0.01, "slow": 0.05}.get(model, 0))
         if model == "dies":
             request.transport.abort()  # type: ignore[union-attr]
             return response
@@ -92,6 +105,8 @@ class Upstream:
     def _pieces(self, model: str) -> Any:
         if model == "endless":
             return (STORY for _ in range(100_000))
+        if model == "slow":
+            return [STORY] * 30
         if model == "hits":
             return [*(STORY * 20), *HIT, "其后"]
         return [*(STORY * 20)] if model == "dies" else ["您好，", "世界。"]

@@ -107,6 +107,20 @@ def test_when_the_client_leaves_the_upstream_stops(house: House, upstream: Upstr
     assert house.server.entry(work, "work.ended").facts["ending"] == "client-gone"
 
 
+def test_a_server_that_ends_lets_streams_come_to_their_end(own_house: House) -> None:
+    stream = chat(own_house, "slow", stream=True)
+    first = next(iter(stream))
+    own_house.server.process.terminate()
+    text = (first.choices[0].delta.content or "") + "".join(
+        chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices
+    )
+    assert text == "AI生成\n\n" + STORY * 30
+    assert own_house.server.process.wait(20) == 0
+    assert [each.facts["ending"] for each in own_house.server.entries() if each.kind == "work.released"] == [
+        "complete"
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "param"),
     [(b"{", None), (b"[]", None), (b'{"model": "good"}', "messages"), (b'{"model": 1, "messages": []}', "model")],

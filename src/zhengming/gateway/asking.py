@@ -2,7 +2,8 @@
 
 Authorization: Bearer …     the key
 X-Zhengming-Function        the function, where it is not the usual one of the route
-X-Zhengming-User            for the key of a front end: its own name of the user (or ``user`` in the body)
+X-Zhengming-User            for the key of a front end: its own name of the user, percent-encoded;
+                            or ``user`` in the body
 X-Zhengming-Consent         receipt numbers of separate consents, with commas (Art. 14)
 X-Zhengming-Publish: true   the result is published at once (Art. 9)
 X-Zhengming-Label           ``none``: without explicit label (Labelling Measures Art. 9); ``explicit``: with one,
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote
 
 from zhengming.ground.errors import WrongInput
 from zhengming.identity.digests import Digester
@@ -80,7 +82,7 @@ def _key(headers: Mapping[str, str], policy: Policy) -> ApiKey:
 def _asking(
     route: Route, request: Request, headers: Mapping[str, str], key: ApiKey, usage: Usage, digester: Digester
 ) -> Asking:
-    name = _header(headers, "x-zhengming-user") or request.body.get("user")
+    name = unquote(_header(headers, "x-zhengming-user")) or request.body.get("user")
     named = isinstance(name, str) and name and not key.user
     consents = [each.strip() for each in _header(headers, "x-zhengming-consent").split(",")]
     return Asking(

@@ -140,8 +140,8 @@ class Reply:
             (b"content-type", media_type.encode("latin-1", "replace")),
             (b"cache-control", b"no-store"),
             (b"x-content-type-options", b"nosniff"),
-            (b"x-zhengming-work", self.work.encode()),
         ]
+        own += [(b"x-zhengming-work", self.work.encode())] if self.work else []
         await self._send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
 
     async def _more(self, body: bytes, more: bool = True) -> None:

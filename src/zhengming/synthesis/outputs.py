@@ -5,6 +5,7 @@ text from the setting of the service. The implicit label of a medium (隐式标�
 number is the number of the work. Nothing counts as labelled before the label was read in the very bytes that go out.
 """
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,7 +29,7 @@ from zhengming.synthesis.work import Job, Labelled
 #: Bytes of one medium that is labelled.
 LARGEST_MEDIUM = 64 * 1024 * 1024
 #: What an answer of a medium may say it is; anything else is told as bytes.
-_MEDIA_TYPES = ("audio/", "image/", "video/")
+_MEDIA_TYPE = re.compile(r"(audio|image|video)/[\w.+-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _medium_labelled(job: Job, what: Said) -> Labelled:
     assert job.answer
     data, facts = labelled_medium(job.answer.body, job.protocol.binary or "file", job, what)
     type_ = job.answer.media_type
-    known = type_ if type_.startswith(_MEDIA_TYPES) else "application/octet-stream"
+    known = type_ if _MEDIA_TYPE.fullmatch(type_) else "application/octet-stream"
     return Labelled(data, known, what.word_of_media, 1, 1, (facts,))
 
 
