@@ -32,7 +32,8 @@ def main() -> None:
         works = _make(Path(folder), options.only, quick=True)
         print(
             f"A batch of {options.batch} smaller files from a cold process: "
-            "milliseconds a file, and how many times ours\n"
+            "milliseconds a file, and how many times ours;\nof a peer, in a batch of its own · "
+            "started anew for one file\n"
         )
         print(_cold(works, Path(folder), options.batch) + "\n")
         print(_explicit(options))
@@ -87,6 +88,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _cold(works: dict[str, Path], folder: Path, batch: int) -> str:
+    """Milliseconds a file: our batch, each peer's batch, and each peer started anew for one file, as scripts do."""
     rows = []
     for name, path in works.items():
         files = [folder / f"{name}-{number}{path.suffix}" for number in range(batch)]
@@ -95,12 +97,21 @@ def _cold(works: dict[str, Path], folder: Path, batch: int) -> str:
         ours = _batch(OURS, files, folder / "out", 2)
         cells = [name, f"{ours * 1e3:.1f}" if ours else "failed"]
         for peer in PEERS:
-            theirs = _batch(peer, files, folder / "out", 2) if name in peer.formats and peer.needs() else None
-            cells.append(f"{theirs * 1e3:.1f} ({theirs / ours:.1f}×)" if theirs and ours else "")
+            able = bool(ours) and name in peer.formats and peer.needs()
+            together = _batch(peer, files, folder / "out", 2) if able else None
+            alone = _batch(peer, files[:1], folder / "out", 3) if together else None
+            cells.append(_beside(ours, together, alone))
         rows.append(cells)
         for file in files:
             file.unlink()
     return table(["format", "zhengming", *(peer.name for peer in PEERS)], rows)
+
+
+def _beside(ours: float | None, together: float | None, alone: float | None) -> str:
+    """A peer's two times and how many times ours each is."""
+    if not (ours and together and alone):
+        return ""
+    return f"{together * 1e3:.1f} ({together / ours:.1f}×) · {alone * 1e3:.0f} ({alone / ours:.0f}×)"
 
 
 def _batch(tool, files: list[Path], out: Path, rounds: int) -> float | None:  # type: ignore[no-untyped-def]
