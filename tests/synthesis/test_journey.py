@@ -16,7 +16,18 @@ from zhengming import examine
 from zhengming.ground.errors import Unavailable
 from zhengming.ledger.digest import Digest
 from zhengming.ledger.entry import Entry
-from zhengming.records.parts import ApiKey, Function, Labels, Service, TextLabel, Upstream, User, UserKind
+from zhengming.records.parts import (
+    ApiKey,
+    Function,
+    Labels,
+    Order,
+    OrderKind,
+    Service,
+    TextLabel,
+    Upstream,
+    User,
+    UserKind,
+)  # fmt: skip
 from zhengming.records.policy import Policy, key_digest
 from zhengming.screening.compiling import compiled
 from zhengming.screening.feature import Feature
@@ -303,6 +314,34 @@ def test_a_client_that_leaves_lets_the_upstream_go_and_is_recorded(library: Snap
     assert world.let_go
     assert world.kinds == ["work.opened", "work.ended"]
     assert world.entries[-1].facts["ending"] == "client-gone"
+
+
+def test_an_order_stops_works_under_way(library: Snapshot) -> None:
+    order = Order("o1", OrderKind.STOP_SERVICE, "cac", NOW - timedelta(1), service="house")
+
+    class Ordered(World):
+        """The order is in force once the upstream was asked, or after four hundred looks."""
+
+        looks = 0
+
+        def edges(self, **changes: Any) -> Edges:
+            before, after = (Policy.of("test", 7 + len(more), NOW, (*PARTS, *more)) for more in ((), (order,)))
+
+            def policy() -> Policy:
+                self.looks += 1
+                return after if self.looks > 400 or (self.asked and self.says == "您好") else before
+
+            return replace(super().edges(**changes), policy=policy)
+
+    world = Ordered(library)
+    with pytest.raises(NotAdmitted):
+        run(world, job())
+    assert (world.kinds, world.entries[0].facts["reason"]) == (["work.refused"], "service-stopped")
+    world = Ordered(library, [*"山中一夜，雨停的时候，灯还亮着。" * 40])
+    out = streamed(world, job(stream=True))
+    assert world.entries[-1].facts["ending"] == "service-stopped"
+    assert b"content_filter" in out
+    assert 0 < len(_texts(out)) < 400
 
 
 def _texts(out: bytes) -> str:

@@ -21,7 +21,7 @@ from zhengming.synthesis.channels import NewScreener, screened
 from zhengming.synthesis.parts import joined
 from zhengming.synthesis.protocol import Response, Streamed, checked_object, loaded
 from zhengming.synthesis.reasons import NotAdmitted
-from zhengming.synthesis.refusal import Malformed
+from zhengming.synthesis.refusal import Malformed, refusal_of
 from zhengming.synthesis.screener import TextScreener, Unscreened
 from zhengming.synthesis.streams import HeldStream, Outcome
 from zhengming.synthesis.text_label import TextLabel
@@ -40,6 +40,7 @@ async def answer(job: Job, edges: Edges) -> Job:
         job = await ask_upstream(job, edges)
         job = await screen_output(job, edges)
         job = await label(job)
+        check_still_admitted(job, edges)
         await record(entries.released(job, _now(edges)), edges)
         return job
     except BaseException as error:
@@ -86,6 +87,13 @@ def admit(job: Job, edges: Edges) -> Job:
         raise NotAdmitted("model-unknown", job.asking.model)
     edges.meter.count(admitted.key.id, job.asking.characters, edges.clock())
     return replace(job, admitted=admitted, upstream=upstream, stage="input")
+
+
+def check_still_admitted(job: Job, edges: Edges) -> None:
+    """Orders, measures and withdrawn consents bear on works under way too (Art. 10, 14, 21). Raises NotAdmitted."""
+    policy = edges.policy()
+    if policy.id != job.grounds.policy:
+        admission.admit(job.asking, policy, edges.clock())
 
 
 def speaks(upstream: Upstream, job: Job) -> bool:
@@ -169,6 +177,7 @@ class Passage:
     given: entries.Given = field(default_factory=entries.Given)
     last: bytes = b""
     is_open: bool = False
+    against: ZhengmingError | None = None
     held: HeldStream = field(init=False)
     what: outputs.Said = field(init=False)
 
@@ -182,7 +191,7 @@ class Passage:
         """What may go out, piece by piece; what goes with the end of the stream is kept in ``last``."""
         try:
             async for chunk in chunks:
-                piece = self.held.feed(chunk)
+                piece = self._fed(chunk)
                 if self.held.outcome:
                     self.last = piece
                     return
@@ -191,6 +200,15 @@ class Passage:
             self.last = self.held.close()
         except UpstreamFailed:
             self.last = self.held.break_off()
+
+    def _fed(self, chunk: bytes) -> bytes:
+        """What may go out after ``chunk``, or the end of the stream where the work is admitted no longer."""
+        try:
+            check_still_admitted(self.job, self.edges)
+        except (NotAdmitted, Unavailable) as error:
+            self.against = error
+            return self.held.refuse(refusal_of(error))
+        return self.held.feed(chunk)
 
     async def release(self, piece: bytes) -> None:
         """Give out one piece, once the ledger knows that the stream begins."""
@@ -202,9 +220,10 @@ class Passage:
         """The end of the stream: recorded, then given out. Raises where nothing was given out and nothing may be."""
         outcome = self.held.outcome or Outcome("cut-off")
         if outcome.ending != "complete" and not self.given.size:
-            raise _error_of(outcome)
+            raise self.against or _error_of(outcome)
         await self._open()
-        await record(self._entry(outcome.ending, self.given.and_(self.last)), self.edges)
+        ending = self.against.kind if self.against else outcome.ending
+        await record(self._entry(ending, self.given.and_(self.last)), self.edges)
         await self.release(self.last)
 
     async def record_end(self, error: BaseException) -> None:
