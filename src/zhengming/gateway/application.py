@@ -53,7 +53,7 @@ class Gateway:
     """One gateway: ``app`` is what a server serves."""
 
     def __init__(self, setup: Setup) -> None:
-        self._setup, self._http = setup, _NotOpen()
+        self._setup, self._http = setup, _Http()
         self._started = int(datetime.now(UTC).timestamp() * 1_000_000)
         book, shelf = WatchedBook(setup.book), Shelf(setup.library)
         self._edges = Edges(
@@ -123,8 +123,8 @@ class Gateway:
             return coverage(entries_in(store), *bounds, self._started).json()
 
 
-class _NotOpen:
-    """The upstreams of a gateway: there are none before the event loop runs."""
+class _Http:
+    """The upstreams of a gateway, which can be opened once the event loop runs."""
 
     inner: HttpUpstreams
 

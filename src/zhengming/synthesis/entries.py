@@ -74,8 +74,11 @@ def stopped(job: Job, at: int, error: BaseException) -> Entry:
     digests = _verdicts(job)
     if isinstance(error, Hit):
         digests["hit"] = Side((error.verdict,)).digest
-    reason = error.kind if isinstance(error, ZhengmingError) else "fault"
-    return _entry(_kind(error), job, at, digests, {"stage": job.stage, "reason": reason})
+    facts: dict[str, Fact] = {"stage": job.stage}
+    facts["reason"] = error.kind if isinstance(error, ZhengmingError) else "fault"
+    if isinstance(error, Hit):
+        facts["snapshot"] = error.verdict.snapshot
+    return _entry(_kind(error), job, at, digests, facts)
 
 
 def _kind(error: BaseException) -> str:
