@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
@@ -64,7 +65,7 @@ def _house(data: Path, upstream: Upstream) -> Iterator[House]:
     key = records.key(desk)
     server = Server.start(data, "--unscreened-media", "--silence", "1")
     yield House(server, desk, key)
-    assert server.stop() == 0
+    assert server.stop() in (0, -SIGKILL)  # a test may have killed it
     from django.db import connections
 
     connections.close_all()

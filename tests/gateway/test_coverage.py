@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.servers import MAIN, Server, until
+from gateway.servers import MAIN, House, Server, until
 
 ASK = {"model": "demo-text", "messages": [{"role": "user", "content": "你好"}]}
 
@@ -35,6 +35,21 @@ def test_coverage_is_shown_by_the_server_and_by_the_command(tmp_path: Path) -> N
 
 def test_the_command_wants_a_ledger(tmp_path: Path) -> None:
     assert run([sys.executable, "-c", MAIN, "coverage", str(tmp_path)], capture_output=True).returncode == 2
+
+
+def test_a_stream_that_a_kill_cut_has_its_entry_and_is_a_gap(own_house: House) -> None:
+    server = own_house.server
+    ask = {"model": "slow", "messages": ASK["messages"], "stream": True}
+    with own_house.client().chat.completions.with_streaming_response.create(**ask) as raw:
+        work = raw.headers["x-zhengming-work"]
+        assert any("山中一夜" in piece.decode("utf-8", "ignore") for piece in raw.iter_bytes())
+        server.stop(signal.SIGKILL)
+    again = Server.start(server.data)
+    assert again.stop() == 0
+    assert [each.kind for each in again.entries() if each.subjects.get("work") == work] == ["work.opened"]
+    status, said = _command(server.data / "ledger")
+    assert (status, said["given"], said["whole"]) == (1, 1, 0)
+    assert [(gap["work"], gap["missing"]) for gap in said["gaps"]] == [(work, "interrupted")]
 
 
 class Load:
