@@ -4,9 +4,9 @@ from io import BytesIO
 
 import pytest
 
-from zhengming.ground.errors import Refused
+from zhengming.ground.errors import Refused, Unavailable
 from zhengming.labels.edit import applied
-from zhengming.labels.explicit.labeller import Wish
+from zhengming.labels.explicit.labeller import Wish, labeller_for
 from zhengming.labels.explicit.media.text import LABELLER, labelled_text
 from zhengming.labels.explicit.statement import is_statement
 from zhengming.labels.formats.markdown import FORMAT as MARKDOWN
@@ -92,9 +92,12 @@ def test_an_encoding_without_the_characters_is_refused() -> None:
         put(b"caf\xe9 \xff\xff", Wish(), "txt")
 
 
-def test_json_and_empty_texts_are_refused_with_a_reason() -> None:
-    with pytest.raises(Refused, match="界面"):
-        put(b"{}", Wish(), "json")
+def test_json_is_data_for_programs_and_is_labelled_on_the_interface_that_shows_it() -> None:
+    with pytest.raises(Unavailable, match="界面"):
+        labeller_for("json")
+
+
+def test_an_empty_text_is_refused_with_a_reason() -> None:
     with pytest.raises(Refused, match="没有内容"):
         put(b" \n", Wish(), "txt")
 

@@ -27,25 +27,18 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(?=[^\r\n]*$)", re.MULTILINE)
 class Text(Labeller):
     name = "text"
     title = "文本"
-    formats = ("txt", "markdown", "json")
+    formats = ("txt", "markdown")
 
     def put(
         self, source: BinaryIO, sink: BinaryIO, wish: Wish, format_name: str, progress: Progress | None = None
     ) -> Shown:
         wish.checked()
-        if format_name == "json":
-            raise Refused(
-                "JSON 是给程序读的数据，没有展示给人的位置；请在显示它的界面上标识（GB 45438 §5.6）",
-                "JSON is data for programs: label the interface that shows it (GB 45438 §5.6)",
-            )
         document = read_text(source)
         changes, where = _changes(document, wish, format_name)
         copy(document.edit(changes), source, sink, progress)
         return Shown(wish.text, where, {"lines": len(changes)})
 
     def seen(self, file: BinaryIO, format_name: str) -> Iterator[str]:
-        if format_name == "json":
-            return
         text = read_text(file).text
         for line in _ends(text, _content(text, format_name)):
             if is_statement(line):
