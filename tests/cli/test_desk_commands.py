@@ -13,6 +13,8 @@ pytest.importorskip("django", reason="pip install 'zhengming[server]'")
 
 from zhengming.cli import line
 
+pytestmark = pytest.mark.slow  # a server or a desk of its own for each story
+
 
 class Shell:
     """Runs command lines in one installation, as one of its staff."""

@@ -15,6 +15,8 @@ import pytest
 
 from gateway.servers import MAIN, House, Server, until
 
+pytestmark = pytest.mark.slow  # a server or a desk of its own for each story
+
 ASK = {"model": "demo-text", "messages": [{"role": "user", "content": "你好"}]}
 
 

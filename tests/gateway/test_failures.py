@@ -12,6 +12,8 @@ from openai import APIError, APIStatusError, BadRequestError, RateLimitError
 from gateway.models import HIT, STORY, Upstream
 from gateway.servers import House, Server, until
 
+pytestmark = pytest.mark.slow  # a server or a desk of its own for each story
+
 ASK = [{"role": "user", "content": "你好"}]
 
 

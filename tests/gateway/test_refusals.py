@@ -18,6 +18,8 @@ from zhengming.ledger.digest import Digest
 from zhengming.records.parts import Audience, Limits, MeasureKind, OrderKind, UserKind
 from zhengming.synthesis.reasons import REASONS
 
+pytestmark = pytest.mark.slow  # a server or a desk of its own for each story
+
 CHAT = ("/v1/chat/completions", {"model": "good", "messages": [{"role": "user", "content": "你好"}]})
 FACE = picture("face", 64, 64)
 SWAP = (

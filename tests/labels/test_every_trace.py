@@ -37,6 +37,7 @@ PARTS = (
 HOSTILE = ["", *(part * (LONGEST_LOOK // len(part)) for part in PARTS)]
 
 
+@pytest.mark.slow
 @every_trace
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: value[:16] or "empty")
 def test_it_looks_at_any_text_in_a_moment(trace: Trace, value: str) -> None:
